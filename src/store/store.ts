@@ -1,0 +1,435 @@
+/**
+ * The one port to whatever keeps the data. Memory, SQLite and PostgreSQL implement it under one contract suite.
+ *
+ * Times are ms since the epoch by the clock of the store. Lists page by opaque cursors. Failures of the store itself
+ * are thrown as `AppError("store_unavailable")`; they never cost an event an attempt.
+ */
+import type { DeadLetter, DeadLetterStatus } from "../orchestrator/dead_letter.ts";
+import type { Entity, EntityStatus, WorkflowStatus } from "../orchestrator/entity.ts";
+import type { IdempotencyKey, NewEvent, QueuedEvent, Timer } from "../orchestrator/event.ts";
+import type { HistoryRow } from "../orchestrator/history.ts";
+import type { MachineRecord } from "../orchestrator/machine_record.ts";
+import type { ActionResult, LeasedAction, OutboxRow } from "../orchestrator/outbox.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
+
+export interface Store {
+  readonly dialect: "memory" | "sqlite" | "postgres";
+  readonly turns: TurnStore;
+  readonly inbox: InboxStore;
+  readonly entities: EntityStore;
+  readonly history: HistoryStore;
+  readonly outbox: OutboxStore;
+  readonly deadLetters: DeadLetterStore;
+  readonly machines: MachineStore;
+  readonly operations: OperationsStore;
+  /** Current time of the store. Fails when it cannot be reached within 2 s. */
+  ping(): Promise<number>;
+  /** Applied and expected schema version; `applied` null = not initialised. */
+  schema(): Promise<{ readonly applied: number | null; readonly expected: number }>;
+  /** Calls `wake` soon after somebody made a lane or an action ready; a hint only. Returns an unsubscribe. */
+  onWake(wake: () => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** null at the end. */
+  readonly nextCursor: string | null;
+}
+
+// ── Turns ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface TurnStore {
+  /** Locks up to `lanesMax` ready lanes that nobody holds and loads them; null = nothing is ready. */
+  claim(options: { readonly lanesMax: number; readonly eventsPerLaneMax: number }): Promise<Turn | null>;
+  /**
+   * Locks the lanes of these entities in key order, creating missing ones, and loads them; waits up to the lock
+   * timeout (then `AppError("conflict")`).
+   */
+  lock(request: {
+    readonly entityIds: readonly string[];
+    readonly keys: readonly IdempotencyKey[];
+    readonly eventsPerLaneMax: number;
+  }): Promise<Turn>;
+  /** Time at which the next lane becomes ready; null = none. */
+  nextReadyAtMs(): Promise<number | null>;
+}
+
+/** Locked lanes. Exactly one of `commit` and `rollback` must be called; the locks are the lease. */
+export interface Turn {
+  readonly nowMs: number;
+  readonly lanes: readonly LoadedLane[];
+  /** Answers already stored for the keys asked for. */
+  readonly answers: readonly StoredAnswer[];
+  /** Writes everything in one transaction. `fenced` = an entity changed underneath: nothing was written. */
+  commit(write: TurnWrite): Promise<{ readonly type: "committed" } | { readonly type: "fenced" }>;
+  rollback(): Promise<void>;
+}
+
+export interface LoadedLane {
+  readonly entityId: string;
+  /** Sequence number the next accepted event gets. */
+  readonly nextSeq: number;
+  /** Failed attempts of the event at the head. */
+  readonly attempts: number;
+  /** Not null: a person must resume the lane; its events wait. */
+  readonly parkedReason: string | null;
+  readonly entity: Entity | null;
+  /** Accepted events by `seq`; events whose time has come are numbered by this load. */
+  readonly events: readonly QueuedEvent[];
+  /** More events wait than were loaded. */
+  readonly isMore: boolean;
+  /** Every timer of the entity, by due time. */
+  readonly timers: readonly Timer[];
+  /** Earliest `notBeforeMs` of events that are not due yet. */
+  readonly nextScheduledAtMs: number | null;
+}
+
+export interface TurnWrite {
+  readonly lanes: readonly LaneWrite[];
+  readonly answers: readonly StoredAnswer[];
+}
+
+export interface LaneWrite {
+  readonly entityId: string;
+  /** Version the entity was loaded with; 0 = it did not exist. */
+  readonly expectedVersion: number;
+  /** The entity afterwards; null = leave it as it is. */
+  readonly entity: Entity | null;
+  /** Removes the entity and everything kept for it. */
+  readonly isPurged: boolean;
+  readonly nextSeq: number;
+  readonly attempts: number;
+  readonly parkedReason: string | null;
+  /** When the lane next has something to do; null = idle. */
+  readonly readyAtMs: number | null;
+  readonly consumedEventIds: readonly string[];
+  readonly history: readonly HistoryRow[];
+  readonly timersSet: readonly Timer[];
+  readonly timersCancelled: readonly string[];
+  readonly outbox: readonly OutboxRow[];
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+/** The answer given to a request with an idempotency key; it lives seven days. */
+export interface StoredAnswer {
+  readonly scope: string;
+  readonly key: string;
+  readonly requestHash: string;
+  readonly eventId: string;
+  readonly answer: JsonValue;
+}
+
+// ── Inbox ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface InboxStore {
+  /** Accepts up to 1,000 events in the order given, all or nothing except for duplicates and conflicts. */
+  append(events: readonly NewEvent[]): Promise<readonly AppendResult[]>;
+  /** What became of an event, wherever it is now; null = unknown. */
+  status(eventId: string): Promise<EventStatus | null>;
+  /** Waiting and finished events, newest first, as PyStator's queue shows them. */
+  list(query: EventQuery): Promise<Page<EventStatus> & { readonly total: number }>;
+  counts(): Promise<
+    {
+      readonly pending: number;
+      readonly scheduled: number;
+      readonly deadLetters: number;
+      readonly oldestPendingMs: number | null;
+    }
+  >;
+}
+
+export type AppendResult =
+  | { readonly type: "accepted"; readonly eventId: string }
+  /** The same key with the same request: the event accepted then. */
+  | { readonly type: "duplicate"; readonly eventId: string }
+  /** The same key with another request. */
+  | { readonly type: "conflict"; readonly eventId: string };
+
+export interface EventStatus {
+  readonly eventId: string;
+  readonly entityId: string;
+  readonly machineName: string;
+  readonly type: "event" | "data" | "command";
+  readonly trigger: string;
+  readonly state: "pending" | "completed" | "dead_letter";
+  readonly attempts: number;
+  readonly attemptsMax: number;
+  readonly errorMessage: string | null;
+  readonly result: JsonObject | null;
+  readonly firesAtMs: number;
+  readonly createdAtMs: number;
+  readonly completedAtMs: number | null;
+  /** Id of the history row. */
+  readonly historyId: string | null;
+}
+
+export interface EventQuery {
+  readonly machineName?: string;
+  readonly entityId?: string;
+  readonly state?: EventStatus["state"];
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly offset?: number;
+  readonly cursor?: string | null;
+  readonly limit: number;
+}
+
+// ── Entities and history ─────────────────────────────────────────────────────────────────────────────────────────
+
+export interface EntityStore {
+  get(entityId: string): Promise<Entity | null>;
+  list(query: EntityQuery): Promise<Page<Entity> & { readonly total: number }>;
+  /** How many active entities pin this version. */
+  countPinned(machineName: string, machineVersion: string): Promise<number>;
+  /** Active entities by machine and state. */
+  countByState(machineName?: string): Promise<
+    readonly { readonly machineName: string; readonly state: string; readonly count: number }[]
+  >;
+  timers(entityId: string): Promise<readonly Timer[]>;
+}
+
+export interface EntityQuery {
+  readonly machineName?: string;
+  /** Compared without case, against the stored text. */
+  readonly state?: string;
+  readonly isTerminal?: boolean;
+  readonly workflowStatus?: WorkflowStatus;
+  /** Any of these. */
+  readonly statuses: readonly EntityStatus[];
+  readonly createdFromMs?: number;
+  readonly createdToMs?: number;
+  readonly updatedFromMs?: number;
+  readonly updatedToMs?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Part of the entity id. */
+  readonly search?: string;
+  readonly sortBy: "created_at" | "updated_at" | "entity_id" | "current_state" | "machine_name";
+  readonly isAscending: boolean;
+  /** 1–200. */
+  readonly limit: number;
+  readonly offset?: number;
+  readonly cursor?: string | null;
+}
+
+export interface HistoryStore {
+  list(
+    query: {
+      readonly entityId: string;
+      readonly limit: number;
+      readonly offset?: number;
+      readonly cursor?: string | null;
+      readonly isAscending: boolean;
+    },
+  ): Promise<Page<HistoryRow>>;
+  get(historyId: string): Promise<HistoryRow | null>;
+  stats(entityId: string): Promise<
+    {
+      readonly total: number;
+      readonly successCount: number;
+      readonly failureCount: number;
+      readonly firstAtMs: number | null;
+      readonly lastAtMs: number | null;
+    }
+  >;
+  deleteBefore(
+    entityId: string,
+    beforeMs: number,
+  ): Promise<{ readonly deleted: number; readonly remaining: number }>;
+  /** All entities, oldest first, in an order in which nothing ever appears behind a cursor already given out. */
+  feed(query: FeedQuery): Promise<Page<HistoryRow & { readonly cursor: string }>>;
+  /** Newest rows over all entities, for dashboards. */
+  recent(query: Omit<FeedQuery, "after"> & { readonly offset?: number }): Promise<
+    { readonly items: readonly HistoryRow[]; readonly total: number }
+  >;
+  /** Cursor of "now" for a feed that starts from here on. */
+  head(): Promise<string>;
+}
+
+export interface FeedQuery {
+  readonly after?: string | null;
+  readonly machineName?: string;
+  readonly entityId?: string;
+  readonly isSuccess?: boolean;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  /** 1–500. */
+  readonly limit: number;
+}
+
+// ── Outbox and dead letters ──────────────────────────────────────────────────────────────────────────────────────
+
+export interface OutboxStore {
+  /** Leases due actions, at most one at a time for each entity, in order of position and ordinal. */
+  claim(options: { readonly limit: number; readonly leaseMs: number; readonly owner: string }): Promise<
+    readonly LeasedAction[]
+  >;
+  /** Keeps the lease; false = it was lost. */
+  extend(action: LeasedAction, leaseMs: number): Promise<boolean>;
+  /**
+   * Ends a delivery under its lease: done and skipped leave, a failure waits until `retryAtMs` or, with a dead letter,
+   * leaves for good. `followUp` is appended to the lane in the same transaction. False = the lease was lost.
+   */
+  acknowledge(ack: {
+    readonly action: LeasedAction;
+    readonly result: ActionResult;
+    readonly retryAtMs: number | null;
+    readonly deadLetter: DeadLetter | null;
+    readonly followUp: NewEvent | null;
+  }): Promise<boolean>;
+  nextDueAtMs(): Promise<number | null>;
+  counts(): Promise<{ readonly pending: number; readonly leased: number }>;
+}
+
+export interface DeadLetterStore {
+  list(query: DeadLetterQuery): Promise<Page<DeadLetter> & { readonly total: number }>;
+  get(recordId: string): Promise<DeadLetter | null>;
+  stats(machineName?: string): Promise<
+    {
+      readonly total: number;
+      readonly byReason: Readonly<Record<string, number>>;
+      readonly byStatus: Readonly<Record<string, number>>;
+      readonly byStage: Readonly<Record<string, number>>;
+    }
+  >;
+  /** pending → ignored; a lane that waits for it goes on. Null = no such record. */
+  discard(recordId: string, actor: string | null): Promise<DeadLetter | null>;
+  /**
+   * Puts event or action back, once: a second call gives the same event id. `payload` replaces the stored one.
+   * A lane that waits for it goes on. Null = no such record.
+   */
+  replay(
+    request: {
+      readonly recordId: string;
+      readonly eventId: string;
+      readonly actor: string | null;
+      readonly payload?: JsonObject;
+    },
+  ): Promise<{ readonly letter: DeadLetter; readonly eventId: string } | null>;
+}
+
+export interface DeadLetterQuery {
+  readonly machineName?: string;
+  readonly entityId?: string;
+  readonly reason?: string;
+  readonly stage?: string;
+  readonly status?: DeadLetterStatus;
+  readonly limit: number;
+  readonly offset?: number;
+  readonly cursor?: string | null;
+}
+
+// ── Machines ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface MachineStore {
+  /** `exists` = this name and version are taken; the record kept is returned. */
+  insert(
+    record: MachineRecord,
+  ): Promise<{ readonly type: "inserted" | "exists"; readonly record: MachineRecord }>;
+  /** Replaces in place while no entity pins it. */
+  update(
+    record: MachineRecord,
+    expectedRevision: number | null,
+  ): Promise<{ readonly type: "updated" | "missing" | "revision" | "in_use" | "exists" }>;
+  /** `isForced` deletes although entities pin it. */
+  delete(id: string, options: { readonly isForced: boolean }): Promise<"deleted" | "missing" | "in_use">;
+  get(id: string): Promise<MachineRecord | null>;
+  find(name: string, version: string): Promise<MachineRecord | null>;
+  /** All versions of one machine, or the heads of all, by name and then newest version first. */
+  list(query: { readonly name?: string; readonly version?: string }): Promise<readonly MachineRecord[]>;
+  /** Changes whenever a machine was added, replaced or deleted. */
+  revision(): Promise<number>;
+}
+
+// ── People, keys, audit, processes ───────────────────────────────────────────────────────────────────────────────
+
+export interface OperationsStore {
+  accounts(): Promise<readonly Account[]>;
+  account(username: string): Promise<Account | null>;
+  /** Inserts or replaces; `isNewOnly` leaves an existing one alone and answers false. */
+  putAccount(account: Account, options: { readonly isNewOnly: boolean }): Promise<boolean>;
+  deleteAccount(username: string): Promise<boolean>;
+  /** Counts a failure under each key; answers when the next try is allowed (null = now). */
+  recordLoginFailure(keys: readonly string[]): Promise<void>;
+  loginBlockedUntilMs(
+    keys: readonly { readonly key: string; readonly failuresMax: number }[],
+  ): Promise<number | null>;
+  clearLoginFailures(keys: readonly string[]): Promise<void>;
+  /** Small named documents: refresh tokens, revocations, webhooks, annotations, layouts, api keys, settings. */
+  documents: DocumentStore;
+  audit(entry: AuditEntry): Promise<void>;
+  auditLog(query: { readonly limit: number; readonly cursor?: string | null }): Promise<Page<AuditEntry>>;
+  /** Registers or refreshes a worker; rows not refreshed for 60 s count as gone. */
+  heartbeat(worker: WorkerRow): Promise<void>;
+  workers(): Promise<readonly WorkerRow[]>;
+  deregister(workerId: string): Promise<void>;
+  /** Deletes what is older than the windows, in batches; answers how much, by table. */
+  prune(windows: RetentionWindows): Promise<Readonly<Record<string, number>>>;
+}
+
+export interface DocumentStore {
+  get(kind: string, id: string): Promise<StoredDocument | null>;
+  /** `expectedVersion` null = write whatever is there, 0 = must be new. Answers the new version, or null when refused. */
+  put(
+    kind: string,
+    id: string,
+    body: JsonObject,
+    options: { readonly expectedVersion: number | null; readonly expiresAtMs: number | null },
+  ): Promise<number | null>;
+  delete(kind: string, id: string): Promise<boolean>;
+  /** By id; newest first when `isNewestFirst`. */
+  list(
+    kind: string,
+    query: {
+      readonly prefix?: string;
+      readonly limit: number;
+      readonly cursor?: string | null;
+      readonly isNewestFirst: boolean;
+    },
+  ): Promise<Page<StoredDocument>>;
+}
+
+export interface StoredDocument {
+  readonly id: string;
+  readonly body: JsonObject;
+  readonly version: number;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+export interface Account {
+  readonly username: string;
+  /** Argon2id, PHC text. */
+  readonly passwordHash: string;
+  readonly role: "Viewer" | "Operator" | "Editor" | "Admin";
+  readonly isEnabled: boolean;
+  /** Tokens issued with a lower counter are void. */
+  readonly tokenCounter: number;
+  readonly createdAtMs: number;
+}
+
+export interface AuditEntry {
+  readonly id: string;
+  readonly atMs: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly requestId: string | null;
+  readonly details: JsonObject;
+}
+
+export interface WorkerRow {
+  readonly workerId: string;
+  readonly startedAtMs: number;
+  readonly seenAtMs: number;
+  readonly info: JsonObject;
+}
+
+/** Days; null = for ever. */
+export interface RetentionWindows {
+  readonly eventsCompletedDays: number | null;
+  readonly deadLettersDays: number | null;
+  readonly historyTerminalDays: number | null;
+  readonly historyActiveDays: number | null;
+  readonly batchSize: number;
+}
