@@ -1,0 +1,150 @@
+/** Studio: pages rendered from the API's answers, and everything else passed on to the API, on one origin. */
+import { type Context, Hono } from "hono";
+import { html } from "hono/html";
+import type { Child } from "hono/jsx";
+import { type ApiClient, type ApiFetch, createApiClient, type Problem } from "./api_client.ts";
+import { type Frame, Page, ProblemNote } from "./layout.tsx";
+import { accessToken, isOwnOrigin, keepTokens, refreshToken, type Tokens } from "./session.ts";
+import type { Summary } from "./records.ts";
+import { addDeadLetterPages } from "./pages/dead_letters.tsx";
+import { addEntitiesPage } from "./pages/entities.tsx";
+import { addEntityPages } from "./pages/entity.tsx";
+import { addHistoryPage } from "./pages/history.tsx";
+import { addLoginPages } from "./pages/login.tsx";
+import { addMachinePages } from "./pages/machines.tsx";
+import { addOverviewPage } from "./pages/overview.tsx";
+import { chartStyle } from "./chart/svg.ts";
+import style from "./style.css" with { type: "text" };
+import icon from "./icon.svg" with { type: "text" };
+
+export interface UiDeps {
+  /** The API, in this process or behind an address. */
+  readonly api: ApiFetch;
+  readonly appName: string;
+  /** `light`, `dark` or `system`. */
+  readonly theme: string;
+}
+
+/** What a page gets for one request. */
+export interface Visit {
+  readonly c: Context;
+  readonly api: ApiClient;
+  /** Answers with a whole page. */
+  show(title: string, body: Child, status?: 200 | 403 | 404 | 422 | 429 | 503): Promise<Response>;
+  /** Answers with what the API refused; a missing login leads to the login page. */
+  fail(problem: Problem, what: string): Promise<Response>;
+}
+
+export type PageHandler = (visit: Visit) => Promise<Response>;
+export interface Pages {
+  get(path: string, handler: PageHandler): void;
+  /** Only for requests from our own pages; others get 403. */
+  post(path: string, handler: PageHandler): void;
+}
+
+const PASSED_ON = [
+  "/api/*",
+  "/health",
+  "/health/*",
+  "/ready",
+  "/docs",
+  "/docs/*",
+  "/openapi.json",
+  "/metrics",
+];
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+  "connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/** Creates the site. `fetch` serves pages and assets itself and passes the API's paths on, bodies streaming. */
+export function createUi(deps: UiDeps): { fetch(request: Request): Promise<Response> } {
+  const app = new Hono();
+  for (const path of PASSED_ON) app.all(path, (c) => deps.api(c.req.raw));
+
+  app.use("*", async (c, next) => {
+    await next();
+    c.header("content-security-policy", CONTENT_SECURITY_POLICY);
+    c.header("x-content-type-options", "nosniff");
+    c.header("referrer-policy", "no-referrer");
+  });
+  app.get("/ui/style.css", (c) => asset(c, `${style}\n${chartStyle}`, "text/css; charset=utf-8"));
+  app.get("/ui/icon.svg", (c) => asset(c, icon, "image/svg+xml"));
+
+  const pages: Pages = {
+    get: (path, handler) => void app.get(path, async (c) => handler(await createVisit(c, deps))),
+    post: (path, handler) =>
+      void app.post(path, async (c) => {
+        const visit = await createVisit(c, deps);
+        if (isOwnOrigin(c)) return handler(visit);
+        const detail = "This form was not sent from this site. Open the page again and repeat";
+        return visit.fail({ status: 403, detail, code: "forbidden", requestId: "" }, "Refused");
+      }),
+  };
+  addOverviewPage(pages);
+  addMachinePages(pages);
+  addEntitiesPage(pages);
+  addEntityPages(pages);
+  addHistoryPage(pages);
+  addDeadLetterPages(pages);
+  addLoginPages(pages);
+  app.notFound(async (c) => {
+    const detail = `There is no page ${new URL(c.req.url).pathname}. Start at the overview`;
+    return (await createVisit(c, deps)).fail(
+      { status: 404, detail, code: "not_found", requestId: "" },
+      "Not here",
+    );
+  });
+  return { fetch: async (request) => await app.fetch(request) };
+}
+
+async function createVisit(c: Context, deps: UiDeps): Promise<Visit> {
+  const token = await currentToken(c, deps.api);
+  const api = createApiClient(deps.api, token);
+  const show: Visit["show"] = async (title, body, status = 200) => {
+    const page = <Page frame={await frameOf(c, api, deps)} title={title}>{body}</Page>;
+    c.header("cache-control", "no-store");
+    return c.html(html`<!doctype html>${page}`, status);
+  };
+  const fail: Visit["fail"] = (problem, what) => {
+    if (problem.status === 401) {
+      const url = new URL(c.req.url);
+      return Promise.resolve(c.redirect(`/login?next=${encodeURIComponent(url.pathname + url.search)}`, 303));
+    }
+    const status = ([403, 404, 422, 429] as const).find((known) => known === problem.status) ?? 503;
+    return show(what, <ProblemNote problem={problem} what={what} />, status);
+  };
+  return { c, api, show, fail };
+}
+
+/** The access token of this browser; renewed once with the refresh token when it has run out. */
+async function currentToken(c: Context, apiFetch: ApiFetch): Promise<string | null> {
+  const token = accessToken(c);
+  const refresh = refreshToken(c);
+  if (token !== null || refresh === null) return token;
+  const answer = await createApiClient(apiFetch, null).post<Tokens>("/auth/refresh", {
+    refresh_token: refresh,
+  });
+  if (!answer.ok) return null;
+  keepTokens(c, answer.data);
+  return answer.data.access_token;
+}
+
+async function frameOf(c: Context, api: ApiClient, deps: UiDeps): Promise<Frame> {
+  const [me, summary] = await Promise.all([
+    api.get<{ username: string; role: string; auth_disabled: boolean }>("/auth/me"),
+    api.get<Summary>("/observability/summary"),
+  ]);
+  return {
+    appName: deps.appName,
+    theme: deps.theme,
+    path: new URL(c.req.url).pathname,
+    user: me.ok
+      ? { username: me.data.username, role: me.data.role, isAuthDisabled: me.data.auth_disabled }
+      : null,
+    deadLetters: summary.ok ? summary.data.worker_dead_letter : null,
+  };
+}
+
+function asset(c: Context, text: string, type: string): Response {
+  return c.body(text, 200, { "content-type": type, "cache-control": "public, max-age=300" });
+}
