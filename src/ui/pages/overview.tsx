@@ -103,11 +103,17 @@ function States(props: { rows: EntityHealth["state_distribution"] }) {
   );
 }
 
+const FIRST_COMMANDS = [
+  "stator publish machines/order.yaml",
+  "stator entity create order-1 --machine order",
+  "stator send order-1 EVENT",
+].join("\n");
+
 function FirstSteps() {
   return (
     <EmptyNote
       why="Nothing runs yet. Publish a machine, create an entity, send it an event:"
-      command={"stator publish machines/order.yaml\nstator entity create order-1 --machine order\nstator send order-1 EVENT"}
+      command={FIRST_COMMANDS}
     />
   );
 }
