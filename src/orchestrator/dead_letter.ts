@@ -16,6 +16,8 @@ export type DeadLetterReason =
   | "invalid_entity_id"
   | "entity_not_found"
   | "entity_not_active"
+  | "entity_exists"
+  | "undefined_state"
   | "livelock"
   | "worker_crashed"
   | "max_retries_exhausted"

@@ -12,6 +12,8 @@ export interface Decision {
   /** The entity afterwards; null = there is none (yet). */
   readonly entity: Entity | null;
   readonly history: HistoryRow | null;
+  /** The row `__entity_created__` that comes before `history` when the event created its entity. */
+  readonly created: HistoryRow | null;
   readonly timersSet: readonly Timer[];
   readonly timersCancelled: readonly string[];
   readonly outbox: readonly OutboxRow[];

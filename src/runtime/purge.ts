@@ -1,0 +1,32 @@
+/** Removes an entity for good, under the lock of its lane. */
+import type { TurnStore } from "../store/store.ts";
+
+/** False = there was neither an entity nor anything waiting for one. */
+export async function purgeEntity(turns: TurnStore, entityId: string): Promise<boolean> {
+  const turn = await turns.lock({ entityIds: [entityId], keys: [], eventsPerLaneMax: 1 });
+  const lane = turn.lanes[0];
+  if (lane === undefined || (lane.entity === null && lane.events.length === 0)) {
+    await turn.rollback();
+    return false;
+  }
+  const outcome = await turn.commit({
+    answers: [],
+    lanes: [{
+      entityId,
+      expectedVersion: lane.entity?.version ?? 0,
+      entity: null,
+      isPurged: true,
+      nextSeq: lane.nextSeq,
+      attempts: 0,
+      parkedReason: null,
+      readyAtMs: null,
+      consumedEventIds: [],
+      history: [],
+      timersSet: [],
+      timersCancelled: [],
+      outbox: [],
+      deadLetters: [],
+    }],
+  });
+  return outcome.type === "committed";
+}

@@ -1,0 +1,102 @@
+/** The turn: claim ready lanes, fold what waits in each, commit everything in one transaction. */
+import {
+  type Folded,
+  type FoldedItem,
+  foldLane,
+  type FoldOptions,
+  machineNeedOf,
+} from "../orchestrator/fold.ts";
+import type { NewEvent } from "../orchestrator/event.ts";
+import type { LoadedLane, Turn, TurnStore } from "../store/store.ts";
+import type { Catalog, MachineNeed } from "./catalog.ts";
+import type { RuntimeLimits } from "./limits.ts";
+import type { RuntimeObserver, TurnReport } from "./observer.ts";
+
+export interface TurnDeps {
+  readonly turns: TurnStore;
+  readonly catalog: Catalog;
+  readonly limits: RuntimeLimits;
+  readonly observer: Required<RuntimeObserver>;
+  /** What every fold is given, besides machines and time. */
+  readonly fold: Omit<FoldOptions, "machineOf" | "nowMs" | "awaited">;
+  /** Called with the lanes in hand before anything is computed, and with none after the commit. */
+  readonly guardLanes: ((entityIds: readonly string[]) => Promise<void>) | null;
+}
+
+/**
+ * Runs one turn over whatever is ready; null = nothing was. Failures of the store are thrown, and leave everything as
+ * it was.
+ */
+export async function runTurn(deps: TurnDeps): Promise<TurnReport | null> {
+  for (let round = 0; round < deps.limits.fencedMax; round++) {
+    const startedMs = deps.fold.stopwatchMs();
+    const turn = await deps.turns.claim({
+      lanesMax: deps.limits.lanesPerTurn,
+      eventsPerLaneMax: deps.limits.eventsPerLane,
+    });
+    if (turn === null) return null;
+    const items = await commitLanes(turn, deps);
+    if (items === "fenced") continue;
+    const report = {
+      lanes: turn.lanes.length,
+      items: items.length,
+      durationMs: deps.fold.stopwatchMs() - startedMs,
+      isFull: turn.lanes.length >= deps.limits.lanesPerTurn || turn.lanes.some((lane) => lane.isMore),
+      isAwaited: false,
+    };
+    deps.observer.onTurn(report);
+    return report;
+  }
+  return null;
+}
+
+async function commitLanes(turn: Turn, deps: TurnDeps): Promise<readonly FoldedItem[] | "fenced"> {
+  let folded: readonly Folded[];
+  try {
+    await deps.guardLanes?.(turn.lanes.map((lane) => lane.entityId));
+    folded = await foldLanes(turn, deps, new Map());
+  } catch (error) {
+    await turn.rollback();
+    throw error;
+  }
+  const lanes = folded.map((one) => one.write).filter((write) => write !== null);
+  const outcome = await turn.commit({ lanes, answers: [] });
+  await deps.guardLanes?.([]);
+  if (outcome.type === "fenced") {
+    deps.observer.onFenced();
+    return "fenced";
+  }
+  const items = folded.flatMap((one) => one.items);
+  for (const item of items) deps.observer.onItem(item);
+  return items;
+}
+
+/** Folds each lane; `awaited` holds the submitted events by entity. */
+export async function foldLanes(
+  turn: Turn,
+  deps: Pick<TurnDeps, "catalog" | "fold">,
+  awaited: ReadonlyMap<string, readonly NewEvent[]>,
+): Promise<readonly Folded[]> {
+  const machineOf = await deps.catalog.prepare(needsOf(turn.lanes, awaited));
+  return turn.lanes.map((lane) =>
+    foldLane(lane, { ...deps.fold, machineOf, nowMs: turn.nowMs, awaited: awaited.get(lane.entityId) ?? [] })
+  );
+}
+
+/** Every machine that any event of these lanes may be decided by, also when an earlier event creates the entity. */
+function needsOf(
+  lanes: readonly LoadedLane[],
+  awaited: ReadonlyMap<string, readonly NewEvent[]>,
+): readonly MachineNeed[] {
+  const needs: MachineNeed[] = [];
+  for (const lane of lanes) {
+    if (lane.entity !== null) {
+      needs.push({ name: lane.entity.machineName, version: lane.entity.machineVersion });
+    }
+    for (const event of [...lane.events, ...(awaited.get(lane.entityId) ?? [])]) {
+      const need = machineNeedOf(null, event);
+      if (need !== null && (lane.entity === null || event.command.type === "migrate")) needs.push(need);
+    }
+  }
+  return needs;
+}
