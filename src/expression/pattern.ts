@@ -1,0 +1,76 @@
+/** Patterns for `matches`, on an engine whose time grows with the length of the text only. */
+import { RE2JS } from "re2js";
+import { ExpressionError } from "./expression_error.ts";
+import { PATTERN_INPUT_MAX, PATTERN_LENGTH_MAX } from "./limits.ts";
+
+export interface Pattern {
+  readonly source: string;
+  /** Whether the pattern occurs anywhere in `text`. Throws code `limit` when `text` is longer than 10,000 characters. */
+  isFoundIn(text: string): boolean;
+}
+
+/** Instructions of one compiled pattern: `(a{1000}){1000}` would not fit in memory. */
+const PROGRAM_SIZE_MAX = 10_000;
+const CACHE_MAX = 500;
+const cache = new Map<string, Pattern>();
+
+/**
+ * Compiles `source`, or answers with the one compiled before. Throws code `pattern` for what is not a pattern of the engine
+ * (also for back references and look-around, which need unbounded time) and code `limit` for a long or huge one.
+ */
+export function compilePattern(source: string): Pattern {
+  const known = cache.get(source);
+  if (known !== undefined) return known;
+  const pattern = newPattern(source);
+  if (cache.size >= CACHE_MAX) cache.clear();
+  cache.set(source, pattern);
+  return pattern;
+}
+
+function newPattern(source: string): Pattern {
+  const at = { offset: 0, length: source.length };
+  if (source.length > PATTERN_LENGTH_MAX) {
+    throw new ExpressionError(
+      "limit",
+      `Cannot use the pattern: longer than ${PATTERN_LENGTH_MAX} characters`,
+      at,
+    );
+  }
+  const engine = engineOf(source);
+  if (engine.programSize() > PROGRAM_SIZE_MAX) {
+    throw new ExpressionError(
+      "limit",
+      `Cannot use the pattern "${source}": it unfolds too far`,
+      at,
+      "Repeat fewer times",
+    );
+  }
+  return {
+    source,
+    isFoundIn: (text) => {
+      if (text.length <= PATTERN_INPUT_MAX) return engine.matcher(text).find();
+      throw new ExpressionError(
+        "limit",
+        `Cannot match: the text is longer than ${PATTERN_INPUT_MAX} characters`,
+        at,
+      );
+    },
+  };
+}
+
+function engineOf(source: string): RE2JS {
+  try {
+    return RE2JS.compile(source);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const hint = /\\[1-9]|\(\?<?[=!]/.test(source)
+      ? "Back references and look-around are not supported"
+      : null;
+    throw new ExpressionError(
+      "pattern",
+      `Cannot use the pattern "${source}": ${reason}`,
+      { offset: 0, length: source.length },
+      hint,
+    );
+  }
+}
