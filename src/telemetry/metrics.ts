@@ -1,0 +1,137 @@
+/** Every metric of every process: its name, kind, help and labels are declared here once. */
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { assert } from "../assert.ts";
+
+interface MetricSpec {
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/** Names with `pystator_worker_` are the predecessor's and keep its labels. Units are in the names. */
+export const METRICS = {
+  pystator_worker_events_claimed_total: counter("Events taken from their lanes.", "queue"),
+  pystator_worker_events_completed_total: counter("Events consumed with a history row.", "queue"),
+  pystator_worker_events_failed_total: counter("Attempts that failed.", "queue", "reason"),
+  pystator_worker_events_dlq_total: counter(
+    "Events and actions that ended as dead letters.",
+    "queue",
+    "reason",
+  ),
+  pystator_worker_stale_released_total: counter("Leases taken over after their holder vanished.", "queue"),
+  pystator_worker_lease_lost_total: counter("Results thrown away because the lease was lost.", "queue"),
+  pystator_worker_concurrent_transition_retried_total: counter(
+    "Turns repeated because an entity changed underneath.",
+    "queue",
+  ),
+  pystator_worker_outbox_dispatched_total: counter("Deliveries of actions: ok, failed, dead.", "status"),
+  pystator_worker_retention_deleted_total: counter("Rows deleted by retention.", "table", "category"),
+  pystator_worker_event_processing_seconds: histogram("Time from claim to commit.", "queue", "machine"),
+  pystator_worker_outbox_lag_seconds: histogram("Time from due to delivery of an action.", "machine"),
+  pystator_worker_in_flight: gauge("Events and actions in hand.", "queue"),
+  pystator_worker_pending_depth: gauge("Rows that wait.", "queue"),
+  stator_queue_oldest_seconds: gauge("Age of the oldest row that waits.", "queue"),
+  stator_queue_scheduled_depth: gauge("Events whose time has not come.", "queue"),
+  stator_dead_letters: gauge("Dead letters that wait for a person."),
+  stator_transitions_total: counter("Events by what they did.", "machine", "trigger", "result"),
+  stator_transition_seconds: histogram("Time from acceptance to commit of an event.", "machine"),
+  stator_timer_lag_seconds: histogram("How late timers fired.", "machine"),
+  stator_turn_seconds: histogram("Time of one turn, all lanes together.", "source"),
+  stator_turn_lanes: gauge("Lanes in the turn that ended last.", "source"),
+  stator_emitted_total: counter("Counters written by emit_metric.", "machine", "name"),
+  stator_emitted_value: gauge("Gauges written by emit_metric.", "machine", "name"),
+  stator_emitted_observation: histogram("Observations written by emit_metric.", "machine", "name"),
+  stator_http_requests_total: counter("Requests answered.", "method", "route", "status"),
+  stator_http_request_seconds: histogram("Time to answer a request.", "method", "route"),
+  stator_http_in_flight: gauge("Requests being answered."),
+  stator_login_failures_total: counter("Logins refused.", "reason"),
+  stator_store_errors_total: counter("Calls of the store that failed.", "kind"),
+  stator_unhandled_errors_total: counter("Errors that nobody caught, survived.", "kind"),
+  stator_invalid_machines: gauge("Stored machines that cannot be used."),
+  stator_build_info: gauge("Always 1; the version is a label.", "version"),
+} as const satisfies Readonly<Record<string, MetricSpec>>;
+
+type Table = typeof METRICS;
+type NamesOf<Type> = {
+  [Name in keyof Table]: Table[Name] extends { type: Type } ? Name : never;
+}[keyof Table];
+export type CounterName = NamesOf<"counter">;
+export type GaugeName = NamesOf<"gauge">;
+export type HistogramName = NamesOf<"histogram">;
+/** The labels of one metric, all of them. */
+export type LabelsOf<Name extends keyof Table> = Readonly<Record<Table[Name]["labels"][number], string>>;
+
+export interface Metrics {
+  count<Name extends CounterName>(name: Name, labels: LabelsOf<Name>, amount?: number): void;
+  set<Name extends GaugeName>(name: Name, labels: LabelsOf<Name>, value: number): void;
+  observe<Name extends HistogramName>(name: Name, labels: LabelsOf<Name>, value: number): void;
+  /** Forgets every value of a gauge, before it is set anew from the store. */
+  reset(name: GaugeName): void;
+  /** Text format 0.0.4. */
+  render(): Promise<string>;
+  readonly contentType: string;
+}
+
+const BUCKETS_S = [.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30];
+/** Different label values that one metric keeps; later ones are counted together as `other`. */
+const LABEL_SETS_MAX = 1_000;
+const LABEL_LENGTH_MAX = 200;
+
+/** Metrics of one process, in a registry of their own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const counters = new Map<string, Counter<string>>();
+  const gauges = new Map<string, Gauge<string>>();
+  const histograms = new Map<string, Histogram<string>>();
+  const seen = new Map<string, Set<string>>();
+  for (const [name, spec] of Object.entries<MetricSpec>(METRICS)) register(name, spec);
+
+  return {
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    count: (name, labels, amount = 1) => found(counters, name).inc(bounded(name, labels), amount),
+    set: (name, labels, value) => found(gauges, name).set(bounded(name, labels), value),
+    observe: (name, labels, value) => found(histograms, name).observe(bounded(name, labels), value),
+    reset: (name) => found(gauges, name).reset(),
+  };
+
+  function register(name: string, spec: MetricSpec): void {
+    const options = { name, help: spec.help, labelNames: [...spec.labels], registers: [registry] };
+    if (spec.type === "counter") counters.set(name, new Counter(options));
+    if (spec.type === "gauge") gauges.set(name, new Gauge(options));
+    if (spec.type === "histogram") histograms.set(name, new Histogram({ ...options, buckets: BUCKETS_S }));
+  }
+
+  /** Names of machines, triggers and metrics come from people: without a bound they would fill the memory. */
+  function bounded(name: string, labels: Readonly<Record<string, string>>): Record<string, string> {
+    const short = Object.entries(labels).map(([key, value]) =>
+      [key, String(value).slice(0, LABEL_LENGTH_MAX)] as const
+    );
+    const known = seen.get(name) ?? new Set<string>();
+    seen.set(name, known);
+    const id = JSON.stringify(short);
+    if (!known.has(id) && known.size >= LABEL_SETS_MAX) {
+      return Object.fromEntries(short.map(([key]) => [key, "other"]));
+    }
+    known.add(id);
+    return Object.fromEntries(short);
+  }
+}
+
+function found<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
+  const value = map.get(name);
+  assert(value !== undefined, `metric ${name} is declared`);
+  return value;
+}
+
+function counter<const Labels extends readonly string[]>(help: string, ...labels: Labels) {
+  return { type: "counter", help, labels } as const;
+}
+
+function gauge<const Labels extends readonly string[]>(help: string, ...labels: Labels) {
+  return { type: "gauge", help, labels } as const;
+}
+
+function histogram<const Labels extends readonly string[]>(help: string, ...labels: Labels) {
+  return { type: "histogram", help, labels } as const;
+}
