@@ -1,11 +1,11 @@
 /** Turns a tree into closures: walking the tree happens once, evaluating only calls. */
-import { unreachable } from "../assert.ts";
+import { assert, unreachable } from "../assert.ts";
 import { allowLength, binary, type Call, invert, negate, positive } from "./arithmetic.ts";
+import { callMistake } from "./calls.ts";
 import type { CompareOperator, Node } from "./ast.ts";
 import { ExpressionError, type Span } from "./expression_error.ts";
 import { FUNCTIONS, isFunctionName, SCOPE_FUNCTIONS } from "./functions.ts";
 import { lookUp, type Scope } from "./scope.ts";
-import { nearest } from "./nearest.ts";
 import { isMember, itemAt, sliceOf } from "./sequence.ts";
 import { TEXT_FUNCTIONS } from "./text_functions.ts";
 import {
@@ -31,7 +31,7 @@ export type Evaluate = (run: Run) => Value;
 /** May replace the closure of a node, to watch it. */
 export type Watch = (node: Node, evaluate: Evaluate) => Evaluate;
 
-/** The closure of `node`. Throws code `syntax` or `unknown_function` for calls that can never work. */
+/** The closure of `node`. Throws code `syntax` when `In` or `defined` gets anything but a text. */
 export function compileNode(node: Node, watch: Watch | null): Evaluate {
   const evaluate = closureOf(node, (child) => compileNode(child, watch));
   return watch === null ? evaluate : watch(node, evaluate);
@@ -266,15 +266,8 @@ function callClosure(node: Node & { type: "call" }, compileChild: CompileChild):
   const { name, args } = node;
   if (SCOPE_FUNCTIONS.has(name)) return scopeCallClosure(node);
   const found = FUNCTIONS.get(name);
-  if (found === undefined) {
-    throw new ExpressionError(
-      "unknown_function",
-      `Cannot call "${name}": no such function`,
-      node,
-      functionHint(name),
-    );
-  }
-  refuseCount(name, args.length, { ...found, at: node });
+  const mistake = callMistake(node);
+  if (found === undefined || mistake !== null) return failing(mistake);
   const parts = args.map(compileChild);
   return (run) => found.run(parts.map((part) => part(run)), { at: node, meter: run });
 }
@@ -301,13 +294,8 @@ function scopeCallClosure(node: Node & { type: "call" }): Evaluate {
 function methodClosure(node: Node & { type: "method" }, compileChild: CompileChild): Evaluate {
   const { name, args } = node;
   const method = TEXT_FUNCTIONS.get(name);
-  if (method === undefined) {
-    const hint = FUNCTIONS.has(name)
-      ? `Write ${name}(…)`
-      : `Methods are ${[...TEXT_FUNCTIONS.keys()].join(", ")}`;
-    throw new ExpressionError("unknown_function", `Cannot call ".${name}": no such method`, node, hint);
-  }
-  refuseCount(name, args.length, { ...method, at: node });
+  const mistake = callMistake(node);
+  if (method === undefined || mistake !== null) return failing(mistake);
   const object = compileChild(node.object);
   const parts = args.map(compileChild);
   return (run) => {
@@ -319,27 +307,10 @@ function methodClosure(node: Node & { type: "method" }, compileChild: CompileChi
   };
 }
 
-function refuseCount(
-  name: string,
-  count: number,
-  allowed: { readonly argsMin: number; readonly argsMax: number; readonly at: Span },
-): void {
-  if (count >= allowed.argsMin && count <= allowed.argsMax) return;
-  const wanted = allowed.argsMin === allowed.argsMax
-    ? `${allowed.argsMin}`
-    : count < allowed.argsMin
-    ? `at least ${allowed.argsMin}`
-    : `at most ${allowed.argsMax}`;
-  throw new ExpressionError(
-    "syntax",
-    `Cannot call "${name}" with ${count} arguments: it takes ${wanted}`,
-    allowed.at,
-  );
-}
-
-function functionHint(name: string): string {
-  const near = nearest(name, [...FUNCTIONS.keys(), ...SCOPE_FUNCTIONS]);
-  return near === null
-    ? `Functions are ${[...FUNCTIONS.keys(), ...SCOPE_FUNCTIONS].join(", ")}`
-    : `Did you mean ${near}?`;
+function failing(mistake: ExpressionError | null): Evaluate {
+  assert(mistake !== null, "an unknown function is a mistake");
+  const { code, message, hint } = mistake;
+  return () => {
+    throw new ExpressionError(code, message, mistake, hint);
+  };
 }

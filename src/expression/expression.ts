@@ -24,7 +24,7 @@ export interface Expression {
   explain(scope: Scope): readonly ExplainRow[];
 }
 
-/** Throws `ExpressionError` (code `syntax`, `limit`, `overflow` or `unknown_function`) for a bad source. */
+/** Throws `ExpressionError` (code `syntax`, `limit` or `overflow`) for a bad source. */
 export function compileExpression(source: string): Expression {
   const tree = parse(source);
   const evaluate = compileNode(tree, null);

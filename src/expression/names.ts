@@ -1,8 +1,9 @@
 /** What can be said about an expression before it runs: names nobody sets, operators on the wrong kinds. */
 import { unreachable } from "../assert.ts";
 import { type BinaryOperator, childrenOf, type Comparison, type Node } from "./ast.ts";
+import { callMistake } from "./calls.ts";
 import type { Expression } from "./expression.ts";
-import type { Span } from "./expression_error.ts";
+import type { ExpressionError, Span } from "./expression_error.ts";
 import { FUNCTIONS, isFunctionName } from "./functions.ts";
 import { nearest } from "./nearest.ts";
 import { TEXT_FUNCTIONS } from "./text_functions.ts";
@@ -18,7 +19,7 @@ export interface KnownNames {
 }
 
 export type ExpressionProblem = Span & {
-  readonly code: "unknown_name" | "function_as_value" | "type_mismatch";
+  readonly code: "unknown_name" | "unknown_function" | "bad_call" | "function_as_value" | "type_mismatch";
   /** `error`: evaluation fails or always gives the same answer; `warning`: it may. */
   readonly severity: "error" | "warning";
   readonly message: string;
@@ -49,6 +50,10 @@ function visit(node: Node, known: KnownNames, problems: ExpressionProblem[]): vo
       pushMismatch(problems, node, comparisonMismatch(left, link, known));
       left = link.operand;
     }
+  }
+  if (node.type === "call" || node.type === "method") {
+    const mistake = callMistake(node);
+    if (mistake !== null) problems.push(callProblem(mistake));
   }
   if (node.type === "method") {
     const kind = kindOfNode(node.object, known);
@@ -81,6 +86,12 @@ function nameProblem(name: string, at: Span, known: KnownNames): ExpressionProbl
     ...(near === null ? {} : { nearest: near }),
     ...span,
   };
+}
+
+function callProblem(mistake: ExpressionError): ExpressionProblem {
+  const { message, hint, offset, length } = mistake;
+  const code = mistake.code === "unknown_function" ? "unknown_function" : "bad_call";
+  return { code, severity: "error", message, hint, offset, length };
 }
 
 function pushMismatch(problems: ExpressionProblem[], at: Span, message: string | null): void {

@@ -13,8 +13,8 @@ const OR = 2;
 const AND = 3;
 const NOT = 4;
 const COMPARE = 5;
-const UNARY = 11;
-const POWER = 12;
+const UNARY = 12;
+const POWER = 13;
 
 const BINARY_POWERS: ReadonlyMap<string, number> = new Map([
   ["|", 6],
@@ -24,10 +24,10 @@ const BINARY_POWERS: ReadonlyMap<string, number> = new Map([
   [">>", 9],
   ["+", 10],
   ["-", 10],
-  ["*", 10.5],
-  ["/", 10.5],
-  ["//", 10.5],
-  ["%", 10.5],
+  ["*", 11],
+  ["/", 11],
+  ["//", 11],
+  ["%", 11],
   ["**", POWER],
 ]);
 const COMPARE_SIGNS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);
@@ -113,7 +113,7 @@ function parseInfix(reader: Reader, left: Node, power: number): Node | null {
   advance(reader);
   const right = operator === "**"
     ? nested(reader, () => parseExpression(reader, UNARY))
-    : parseExpression(reader, binding + 0.1);
+    : parseExpression(reader, binding + 1);
   return { type: "binary", operator, left, right, ...between(left, right) };
 }
 

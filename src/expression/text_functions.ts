@@ -88,7 +88,7 @@ function replace(text: string, args: readonly Value[], call: Call): Value {
   return tail.length === 0 ? head : head + search + tail.join(search);
 }
 
-/** Without separator: at runs of blanks, and blanks at the ends make no empty parts. */
+/** Without separator: at runs of blanks, and blanks at the ends make no empty parts; a limited rest stays as it is. */
 function split(text: string, args: readonly Value[], call: Call): Value {
   const separator = args[0] ?? null;
   const limit = args[1] === undefined ? -1 : integerIn(args[1], call);
@@ -106,7 +106,7 @@ function splitAtBlanks(text: string, limit: number): readonly string[] {
   while (rest !== "") {
     const end = limit >= 0 && parts.length >= limit ? null : BLANKS.exec(rest);
     if (end === null) {
-      parts.push(limit >= 0 ? withoutTrailingBlanks(rest) : rest);
+      parts.push(rest);
       return parts;
     }
     parts.push(rest.slice(0, end.index));
@@ -128,12 +128,6 @@ function withoutLeadingBlanks(text: string): string {
   let start = 0;
   while (start < text.length && EDGE_BLANK.test(text[start] ?? "")) start++;
   return text.slice(start);
-}
-
-function withoutTrailingBlanks(text: string): string {
-  let end = text.length;
-  while (end > 0 && EDGE_BLANK.test(text[end - 1] ?? "")) end--;
-  return text.slice(0, end);
 }
 
 function textIn(value: Value, call: Call): string {
