@@ -38,8 +38,7 @@ export interface RuntimeDeps {
   readonly random?: () => number;
   readonly stopwatchMs?: () => number;
   readonly observers?: readonly RuntimeObserver[];
-  /** See `TurnDeps.guardLanes`. */
-  readonly guardLanes?: TurnDeps["guardLanes"];
+  readonly crashGuard?: TurnDeps["crashGuard"];
 }
 
 /** Keeps no state of any entity: any number of processes may run on one store. */
@@ -60,7 +59,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     catalog: machines,
     limits,
     observer,
-    guardLanes: deps.guardLanes ?? null,
+    crashGuard: deps.crashGuard ?? null,
     fold: {
       retry,
       random,

@@ -9,6 +9,7 @@ import {
 import type { NewEvent } from "../orchestrator/event.ts";
 import type { LoadedLane, Turn, TurnStore } from "../store/store.ts";
 import type { Catalog, MachineNeed } from "./catalog.ts";
+import type { CrashGuard } from "./crash_guard.ts";
 import type { RuntimeLimits } from "./limits.ts";
 import type { RuntimeObserver, TurnReport } from "./observer.ts";
 
@@ -19,8 +20,8 @@ export interface TurnDeps {
   readonly observer: Required<RuntimeObserver>;
   /** What every fold is given, besides machines and time. */
   readonly fold: Omit<FoldOptions, "machineOf" | "nowMs" | "awaited">;
-  /** Called with the lanes in hand before anything is computed, and with none after the commit. */
-  readonly guardLanes: ((entityIds: readonly string[]) => Promise<void>) | null;
+  /** Watches for events that end the process; null where another process takes over anyway. */
+  readonly crashGuard: Pick<CrashGuard, "lanesMax" | "hold"> | null;
 }
 
 /**
@@ -30,8 +31,9 @@ export interface TurnDeps {
 export async function runTurn(deps: TurnDeps): Promise<TurnReport | null> {
   for (let round = 0; round < deps.limits.fencedMax; round++) {
     const startedMs = deps.fold.stopwatchMs();
+    const lanesMax = Math.min(deps.limits.lanesPerTurn, deps.crashGuard?.lanesMax() ?? Infinity);
     const turn = await deps.turns.claim({
-      lanesMax: deps.limits.lanesPerTurn,
+      lanesMax,
       eventsPerLaneMax: deps.limits.eventsPerLane,
     });
     if (turn === null) return null;
@@ -41,7 +43,7 @@ export async function runTurn(deps: TurnDeps): Promise<TurnReport | null> {
       lanes: turn.lanes.length,
       items: items.length,
       durationMs: deps.fold.stopwatchMs() - startedMs,
-      isFull: turn.lanes.length >= deps.limits.lanesPerTurn || turn.lanes.some((lane) => lane.isMore),
+      isFull: turn.lanes.length >= lanesMax || turn.lanes.some((lane) => lane.isMore),
       isAwaited: false,
     };
     deps.observer.onTurn(report);
@@ -52,16 +54,18 @@ export async function runTurn(deps: TurnDeps): Promise<TurnReport | null> {
 
 async function commitLanes(turn: Turn, deps: TurnDeps): Promise<readonly FoldedItem[] | "fenced"> {
   let folded: readonly Folded[];
+  let release: (() => Promise<void>) | undefined;
   try {
-    await deps.guardLanes?.(turn.lanes.map((lane) => lane.entityId));
+    release = await deps.crashGuard?.hold(turn.lanes.map((lane) => lane.entityId));
     folded = await foldLanes(turn, deps, new Map());
   } catch (error) {
     await turn.rollback();
+    await release?.();
     throw error;
   }
   const lanes = folded.map((one) => one.write).filter((write) => write !== null);
   const outcome = await turn.commit({ lanes, answers: [] });
-  await deps.guardLanes?.([]);
+  await release?.();
   if (outcome.type === "fenced") {
     deps.observer.onFenced();
     return "fenced";

@@ -1,0 +1,164 @@
+/** Delivers actions: lease, run outside any transaction, acknowledge under the same lease together with what follows. */
+import type { Clock } from "../clock.ts";
+import { messageOf } from "../errors.ts";
+import { actionOutcomeOf } from "../orchestrator/action_outcome.ts";
+import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
+import type { RetryPolicy } from "../orchestrator/retry.ts";
+import type { Catalog } from "../runtime/catalog.ts";
+import type { OutboxStore } from "../store/store.ts";
+import type { Log } from "../telemetry/log.ts";
+import { createBackoff } from "./backoff.ts";
+import type { Wake } from "./wake.ts";
+
+/** Carries out one action; never throws on purpose, ends soon after the signal. */
+export interface Actions {
+  run(action: LeasedAction, signal: AbortSignal): Promise<ActionResult>;
+}
+
+export type DeliveryOutcome = "ok" | "failed" | "dead" | "lost";
+
+export interface DispatcherDeps {
+  readonly outbox: OutboxStore;
+  readonly machines: Catalog;
+  readonly actions: Actions;
+  readonly wake: Wake;
+  /** Woken when a result was appended for an entity. */
+  readonly turnWake: Wake;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly retry: RetryPolicy;
+  readonly workerId: string;
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  readonly heartbeatMs: number;
+  readonly pollIntervalMs: number;
+  /** No new deliveries. */
+  readonly signal: AbortSignal;
+  /** Deliveries in hand are given up. */
+  readonly abandonSignal: AbortSignal;
+  readonly onDelivery: (action: LeasedAction, outcome: DeliveryOutcome, lagMs: number) => void;
+}
+
+const IDLE_FIRST_MS = 5;
+
+/** Runs until the signal; resolves when every delivery in hand is acknowledged. */
+export async function runDispatcher(deps: DispatcherDeps): Promise<void> {
+  const { signal, wake, concurrency } = deps;
+  const inHand = new Set<Promise<void>>();
+  const backoff = createBackoff({ ...deps, what: "actions" });
+  let idleRounds = 0;
+  while (!signal.aborted) {
+    try {
+      if (inHand.size >= concurrency) {
+        await Promise.race(inHand);
+        continue;
+      }
+      const actions = await deps.outbox.claim({
+        limit: concurrency - inHand.size,
+        leaseMs: deps.leaseMs,
+        owner: deps.workerId,
+      });
+      backoff.succeeded();
+      for (const action of actions) {
+        const delivery = deliver(action, deps).finally(() => {
+          inHand.delete(delivery);
+          // The next action of the same entity may be ready now.
+          wake.wakeOne();
+        });
+        inHand.add(delivery);
+      }
+      idleRounds = actions.length > 0 ? 0 : idleRounds + 1;
+      if (actions.length === 0) await wake.wait(await idleWaitMs(idleRounds, deps));
+    } catch (error) {
+      await backoff.failed(error);
+    }
+  }
+  await Promise.all(inHand);
+}
+
+async function idleWaitMs(idleRounds: number, deps: DispatcherDeps): Promise<number> {
+  const nextAtMs = await deps.outbox.nextDueAtMs();
+  if (nextAtMs === null) return deps.pollIntervalMs;
+  const floorMs = Math.min(deps.pollIntervalMs, IDLE_FIRST_MS * 2 ** Math.min(idleRounds, 20));
+  return Math.min(deps.pollIntervalMs, Math.max(floorMs, nextAtMs - deps.clock.nowMs()));
+}
+
+/** One delivery, from lease to acknowledgement. Never throws: an unreachable store leaves the lease to run out. */
+async function deliver(action: LeasedAction, deps: DispatcherDeps): Promise<void> {
+  const claimedAtMs = deps.clock.nowMs();
+  const storeNowMs = () => action.leaseUntilMs - deps.leaseMs + (deps.clock.nowMs() - claimedAtMs);
+  const lost = new AbortController();
+  const ended = new AbortController();
+  const heartbeat = keepLease(action, { deps, lost, ended: ended.signal });
+  try {
+    const result = await runAction(action, deps, AbortSignal.any([lost.signal, deps.abandonSignal]));
+    ended.abort();
+    await heartbeat;
+    if (lost.signal.aborted) return deps.onDelivery(action, "lost", 0);
+    const outcome = await acknowledge(action, { result, deps, nowMs: storeNowMs() });
+    deps.onDelivery(action, outcome, Math.max(0, action.leaseUntilMs - deps.leaseMs - action.dueAtMs));
+  } catch (error) {
+    deps.log.error("Cannot acknowledge an action, it will be delivered again", {
+      action: action.actionId,
+      error: messageOf(error),
+    });
+    deps.onDelivery(action, "lost", 0);
+  } finally {
+    ended.abort();
+  }
+}
+
+async function runAction(
+  action: LeasedAction,
+  deps: DispatcherDeps,
+  signal: AbortSignal,
+): Promise<ActionResult> {
+  try {
+    return await deps.actions.run(action, signal);
+  } catch (error) {
+    return { type: "failed", error: messageOf(error), isFinal: false, retryAfterMs: null };
+  }
+}
+
+async function acknowledge(
+  action: LeasedAction,
+  { result, deps, nowMs }: {
+    readonly result: ActionResult;
+    readonly deps: DispatcherDeps;
+    readonly nowMs: number;
+  },
+): Promise<DeliveryOutcome> {
+  const loaded = await deps.machines.find(action.machineName, action.machineVersion);
+  const outcome = deps.abandonSignal.aborted && result.type === "failed"
+    ? { retryAtMs: nowMs, deadLetter: null, followUp: null }
+    : actionOutcomeOf({ action, result, loaded }, { nowMs, retry: deps.retry, random: deps.random() });
+  const isKept = await deps.outbox.acknowledge({ action, result, ...outcome });
+  if (!isKept) return "lost";
+  if (outcome.followUp !== null) deps.turnWake.wakeOne();
+  if (result.type !== "failed") return "ok";
+  return outcome.deadLetter === null ? "failed" : "dead";
+}
+
+/** Extends the lease until the delivery ended; aborts it when the lease went to somebody else. */
+async function keepLease(
+  action: LeasedAction,
+  { deps, lost, ended }: {
+    readonly deps: DispatcherDeps;
+    readonly lost: AbortController;
+    readonly ended: AbortSignal;
+  },
+): Promise<void> {
+  while (true) {
+    await deps.clock.sleep(deps.heartbeatMs, ended);
+    if (ended.aborted) return;
+    const isKept = await deps.outbox.extend(action, deps.leaseMs).catch((error: unknown) => {
+      deps.log.warning("Cannot extend a lease for now", { action: action.actionId, error: messageOf(error) });
+      return true;
+    });
+    if (!isKept) {
+      lost.abort();
+      return;
+    }
+  }
+}
