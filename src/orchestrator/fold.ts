@@ -120,7 +120,7 @@ export function foldLane(lane: FoldLane, options: FoldOptions): Folded {
   if (awaited.length > 0 && lane.attempts > 0) return { write: null, items: [], obstacle: "retrying" };
   if (lane.parkedReason === null) foldQueued(lane, progress, options);
 
-  const obstacle = obstacleOf(lane, progress);
+  const obstacle = awaited.length === 0 ? null : obstacleOf(lane, progress);
   if (obstacle === null) {
     for (const event of awaited) foldAwaited(event, progress, options);
   }
