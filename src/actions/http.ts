@@ -1,0 +1,152 @@
+/** Action `http`: one call to an outside system, with the same idempotency key on every attempt. */
+import type { Clock } from "../clock.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
+import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { ActionHandler } from "./actions.ts";
+import type { Breaker } from "./breaker.ts";
+import type { Outgoing, OutgoingRequest, OutgoingResult } from "./outgoing.ts";
+import { retryAfterMsOf } from "./retry_after.ts";
+
+export interface HttpActionDeps {
+  readonly outgoing: Outgoing;
+  readonly render: (value: JsonValue, action: LeasedAction) => JsonValue;
+  readonly breaker: Breaker;
+  readonly clock: Pick<Clock, "nowMs">;
+  readonly log: Log;
+}
+
+const TIMEOUT_DEFAULT_S = 10;
+/** Answers that may be different in a moment. */
+const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/**
+ * Sends `method url` with templated headers and body. Answers with the keys that `on_success` names. With `on_error:
+ * fail` a failure is one; with `log` (default) and `ignore` the last failure counts as done.
+ */
+export function createHttpAction(deps: HttpActionDeps): ActionHandler {
+  return async (action, signal) => {
+    const request = requestOf(action, deps);
+    if (typeof request === "string") return failureOf(action, deps, { reason: request, isFinal: true });
+    const endpoint = endpointOf(request.url);
+    const waitMs = deps.breaker.waitMs(endpoint);
+    if (waitMs > 0) {
+      const reason = `"${endpoint}" failed several times in a row and is left alone for now`;
+      return failureOf(action, deps, { reason, isFinal: false, retryAfterMs: waitMs });
+    }
+    const result = await deps.outgoing(request, signal);
+    const isBroken = result.type === "failed" || (result.type === "answered" && result.status >= 500);
+    if (isBroken) deps.breaker.failed(endpoint);
+    else deps.breaker.succeeded(endpoint);
+    return resultOf(result, action, deps);
+  };
+}
+
+function resultOf(result: OutgoingResult, action: LeasedAction, deps: HttpActionDeps): ActionResult {
+  if (result.type === "refused") return failureOf(action, deps, { reason: result.reason, isFinal: true });
+  if (result.type === "failed") return failureOf(action, deps, { reason: result.reason, isFinal: false });
+  if (result.status >= 300) {
+    return failureOf(action, deps, {
+      reason: `The receiver answered with status ${result.status}`,
+      isFinal: !TRANSIENT.has(result.status),
+      retryAfterMs: retryAfterMsOf(result.retryAfter, deps.clock.nowMs()),
+    });
+  }
+  return { type: "done", output: outputOf(action.params.on_success ?? null, result) };
+}
+
+/** What goes into the context: only under the keys that the author named. */
+function outputOf(
+  onSuccess: JsonValue,
+  answer: { readonly status: number; readonly body: string },
+): JsonObject | null {
+  if (!isMapping(onSuccess)) return null;
+  const output: Record<string, JsonValue> = {};
+  if (typeof onSuccess.status_key === "string") output[onSuccess.status_key] = answer.status;
+  if (typeof onSuccess.body_key === "string") output[onSuccess.body_key] = decodedOf(answer.body);
+  return output;
+}
+
+function failureOf(
+  action: LeasedAction,
+  deps: HttpActionDeps,
+  failure: { readonly reason: string; readonly isFinal: boolean; readonly retryAfterMs?: number | null },
+): ActionResult {
+  const error = `Cannot call "${endpointOf(String(action.params.url ?? ""))}": ${failure.reason}`;
+  const isLast = failure.isFinal || action.attempts + 1 >= action.attemptsMax;
+  const onError = action.params.on_error ?? "log";
+  if (isLast && onError !== "fail") {
+    if (onError !== "ignore") {
+      deps.log.warning("A call failed and its author asked to go on", {
+        machine: action.machineName,
+        entity: action.entityId,
+        action_id: action.actionId,
+        error,
+      });
+    }
+    return { type: "done", output: null };
+  }
+  return { type: "failed", error, isFinal: failure.isFinal, retryAfterMs: failure.retryAfterMs ?? null };
+}
+
+function requestOf(action: LeasedAction, deps: HttpActionDeps): OutgoingRequest | string {
+  const { url, method, headers, body, timeout } = action.params;
+  if (typeof url !== "string" || url === "") return "The action has no url";
+  const target = renderedUrl(url, action, deps);
+  if (target === null) return "A placeholder in the url has no value, or stands in the name of the host";
+  const rendered = deps.render(headers ?? {}, action);
+  const own = isMapping(rendered)
+    ? Object.entries(rendered).map(([name, value]) => [name, String(value)] as const)
+    : [];
+  const names = new Set(own.map(([name]) => name.toLowerCase()));
+  const added = Object.entries({
+    "Content-Type": "application/json",
+    "Idempotency-Key": action.actionId,
+    "User-Agent": "stator",
+    ...(action.traceparent === null ? {} : { traceparent: action.traceparent }),
+  }).filter(([name]) => !names.has(name.toLowerCase()));
+  const timeoutS = typeof timeout === "number" ? timeout : action.options.timeoutS ?? TIMEOUT_DEFAULT_S;
+  return {
+    url: target,
+    method: typeof method === "string" ? method.toUpperCase() : "POST",
+    headers: Object.fromEntries([...own, ...added]),
+    body: bodyOf(body === undefined ? null : deps.render(body, action)),
+    timeoutMs: timeoutS * 1_000,
+  };
+}
+
+function bodyOf(body: JsonValue): string | null {
+  if (body === null) return null;
+  return typeof body === "string" ? body : JSON.stringify(body);
+}
+
+/** Fills placeholders with encoded values; null when one has no value or would choose the host. */
+function renderedUrl(url: string, action: LeasedAction, deps: HttpActionDeps): string | null {
+  const hostEnd = url.indexOf("/", url.indexOf("://") + 3);
+  if (url.includes("{{") && (hostEnd < 0 || url.indexOf("{{") < hostEnd)) return null;
+  let isMissing = false;
+  const filled = url.replaceAll(/\{\{[^{}]*\}\}/g, (placeholder) => {
+    const value = deps.render(placeholder, action);
+    if (typeof value !== "string" || value === placeholder) isMissing = true;
+    return encodeURIComponent(String(value));
+  });
+  return isMissing || filled.includes("{{") ? null : filled;
+}
+
+/** Scheme and host: what may be shown in messages. */
+function endpointOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url.slice(0, 60);
+}
+
+function decodedOf(body: string): JsonValue {
+  try {
+    const value: JsonValue = JSON.parse(body);
+    return value;
+  } catch {
+    return body;
+  }
+}
+
+function isMapping(value: JsonValue): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
