@@ -4,7 +4,7 @@ import { type BinaryOperator, childrenOf, type Comparison, type Node } from "./a
 import { callMistake } from "./calls.ts";
 import type { Expression } from "./expression.ts";
 import type { ExpressionError, Span } from "./expression_error.ts";
-import { FUNCTIONS, isFunctionName } from "./functions.ts";
+import { FUNCTIONS, isFunctionName, SCOPE_FUNCTIONS } from "./functions.ts";
 import { nearest } from "./nearest.ts";
 import { TEXT_FUNCTIONS } from "./text_functions.ts";
 import { isInteger, isList, numberOf, type Value } from "./values.ts";
@@ -20,7 +20,7 @@ export interface KnownNames {
 
 export type ExpressionProblem = Span & {
   readonly code: "unknown_name" | "unknown_function" | "bad_call" | "function_as_value" | "type_mismatch";
-  /** `error`: evaluation fails or always gives the same answer; `warning`: it may. */
+  /** `error`: evaluation fails whenever it gets there; `warning`: it does so unless the declarations are incomplete. */
   readonly severity: "error" | "warning";
   readonly message: string;
   readonly hint: string | null;
@@ -79,7 +79,7 @@ function nameProblem(name: string, at: Span, known: KnownNames): ExpressionProbl
   const near = nearest(name, known.names);
   return {
     code: "unknown_name",
-    severity: "error",
+    severity: "warning",
     message: `Name "${name}" is not known`,
     hint: near === null ? null : `Did you mean "${near}"?`,
     name,
@@ -97,7 +97,7 @@ function callProblem(mistake: ExpressionError): ExpressionProblem {
 function pushMismatch(problems: ExpressionProblem[], at: Span, message: string | null): void {
   if (message === null) return;
   const span = { offset: at.offset, length: at.length };
-  problems.push({ code: "type_mismatch", severity: "error", message, hint: null, ...span });
+  problems.push({ code: "type_mismatch", severity: "warning", message, hint: null, ...span });
 }
 
 type Kind = "null" | "boolean" | "number" | "text" | "list" | "mapping" | "any";
@@ -130,7 +130,7 @@ function kindOfNode(node: Node, known: KnownNames): Kind {
     case "member":
       return "any";
     case "call":
-      return FUNCTIONS.get(node.name)?.result ?? "boolean";
+      return SCOPE_FUNCTIONS.has(node.name) ? "boolean" : FUNCTIONS.get(node.name)?.result ?? "any";
     case "method":
       return TEXT_FUNCTIONS.get(node.name)?.result ?? "any";
     default:

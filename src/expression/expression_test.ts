@@ -1,0 +1,243 @@
+/** The language by example: sources with their values, and sources that have none. */
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import type { JsonObject, JsonValue } from "../json.ts";
+import { compileExpression } from "./expression.ts";
+import { ExpressionError, type ExpressionErrorCode } from "./expression_error.ts";
+import type { Scope } from "./scope.ts";
+
+const CONTEXT: JsonObject = {
+  total: 120,
+  price: 2.5,
+  kind: "vip",
+  empty: "",
+  nothing: null,
+  yes: true,
+  no: false,
+  tags: ["a", "b"],
+  order: { total: 10, items: [1, 2], "odd key": 1, _id: "x" },
+  face: "a😀b",
+  _event: { trigger: "pay", payload: { amount: 5 } },
+};
+const SCOPE: Scope = { values: CONTEXT, isActive: (state) => state === "order.open" };
+
+const VALUES: readonly (readonly [source: string, value: JsonValue])[] = [
+  // Literals
+  ["1_000", 1000],
+  ["0x1F + 0o17 + 0b11", 49],
+  [".5 + 5. + 1e2", 105.5],
+  ["'it\\'s' ' ok'", "it's ok"],
+  ['"""two\nlines"""', "two\nlines"],
+  ["r'\\d'", "\\d"],
+  ["'\\x41\\u00e9\\U0001F600\\101\\q'", "Aé😀A\\q"],
+  ["[True, true, False, false, None, null,]", [true, true, false, false, null, null]],
+  ["[]", []],
+  // Operators
+  ["2 + 3 * 4 - 6 / 3", 12],
+  ["-2 ** 2", -4],
+  ["2 ** 3 ** 2", 512],
+  ["2 ** -1", 0.5],
+  ["7 // -2", -4],
+  ["-7 % 3", 2],
+  ["7.5 // 2", 3],
+  ["-7.5 % 2", 0.5],
+  ["'ab' * 2 + 'c'", "ababc"],
+  ["[1] + [2] * 2", [1, 2, 2]],
+  ["6 & 3 | 8 ^ 1", 11],
+  ["yes & no", false],
+  ["~5 << 2", -24],
+  ["-5 >> 1", -3],
+  ["yes + yes", 2],
+  ["4294967296 & 4294967297", 4294967296],
+  // Truth
+  ["total and kind", "vip"],
+  ["empty or 'none'", "none"],
+  ["no and unknown", false],
+  ["yes or unknown()", true],
+  ["not tags", false],
+  ["1 if nothing else 2", 2],
+  ["1 if yes else unknown", 1],
+  ["'a' if no else 'b' if no else 'c'", "c"],
+  // Comparison
+  ["0 < price <= 2.5 != 3", true],
+  ["3 < 2 < unknown", false],
+  ["1 == 1.0", true],
+  ["1 == True", false],
+  ["yes == True", true],
+  ["kind == nothing", false],
+  ["[1, [2]] == [1.0, [2]]", true],
+  ["[1, 2] < [1, 3]", true],
+  ["'Z' < 'a'", true],
+  ["'\uffff' < '😀'", true],
+  ["nothing is None and yes is True and 1 is not 1.0", true],
+  ["'a' in tags and 'c' not in tags", true],
+  ["True in [1]", false],
+  ["'total' in order", true],
+  ["'ip' in kind", true],
+  // Parts
+  ["tags[0] + tags[-1]", "ab"],
+  ["kind[1:]", "ip"],
+  ["kind[::-1]", "piv"],
+  ["face[1]", "😀"],
+  ["face[1:3]", "😀b"],
+  ["len(face)", 3],
+  ["order.total", 10],
+  ["order.items", [1, 2]],
+  ["order['odd key'] + order.items[1]", 3],
+  ["_event.payload.amount", 5],
+  ["order['_id']", "x"],
+  // Functions
+  ["max(1, total, 3) - min([4, 2])", 118],
+  ["sum([1, 2.5])", 3.5],
+  ["abs(-3) + round(2.5) + round(3.5) + int('-4')", 5],
+  ["round(2.675, 2)", 2.67],
+  ["round(1250, -2)", 1200],
+  ["str(2.0) + str(1e16) + str(yes) + str(nothing)", "2.01e+16TrueNone"],
+  ["str([1, 'a', 2.0])", "[1, 'a', 2.0]"],
+  ["str(7 // 2.0)", "3.0"],
+  ["bool('') or any([0, 1]) and all([])", true],
+  ["float(' 1.5 ')", 1.5],
+  ["kind.upper() + upper('é')", "VIPÉ"],
+  ["'  a b '.strip().split()", ["a", "b"]],
+  ["replace('a-b-c', '-', '+', 1)", "a+b-c"],
+  ["kind.startswith('v') and endswith(kind, ['x', 'p'])", true],
+  ["defined('total') and defined(\"order.total\") and not defined('order.x')", true],
+  ["defined('nothing')", true],
+  ["In('order.open') and not In('order.paid')", true],
+  // Layout
+  ["  total\n  > 100 # big", true],
+];
+
+Deno.test("evaluate() gives the value of an expression", () => {
+  for (const [source, value] of VALUES) {
+    deepStrictEqual(compileExpression(source).evaluate(SCOPE), value, source);
+  }
+});
+
+const REFUSED: readonly (readonly [source: string, code: ExpressionErrorCode])[] = [
+  ["", "syntax"],
+  ["  # nothing", "syntax"],
+  ["total = 5", "syntax"],
+  ["total := 5", "syntax"],
+  ["total; 0", "syntax"],
+  ["total && yes", "syntax"],
+  ["!yes", "syntax"],
+  ["total if", "syntax"],
+  ["1 2", "syntax"],
+  ["(1, 2)", "syntax"],
+  ["{}", "syntax"],
+  ["[x for x in tags]", "syntax"],
+  ["lambda: 1", "syntax"],
+  ["f'{kind}'", "syntax"],
+  ["b'x'", "syntax"],
+  ["'open", "syntax"],
+  ["'\\x4'", "syntax"],
+  ["012", "syntax"],
+  ["1j", "syntax"],
+  ["order.__class__", "syntax"],
+  ["order._id", "syntax"],
+  ["order.func_name", "syntax"],
+  ["defined(total)", "syntax"],
+  ["tags[]", "syntax"],
+  ["(1)(2)", "syntax"],
+  ["round(1.5, ndigits=1)", "syntax"],
+  ["9007199254740992", "overflow"],
+  ["1e999", "overflow"],
+  ["'" + "x".repeat(1023) + "'", "limit"],
+  ["(".repeat(33) + "1" + ")".repeat(33), "limit"],
+  ["not ".repeat(33) + "yes", "limit"],
+];
+
+Deno.test("compileExpression() refuses what is not an expression", () => {
+  for (const [source, code] of REFUSED) {
+    throws(
+      () => compileExpression(source),
+      (error) => error instanceof ExpressionError && error.code === code,
+      source,
+    );
+  }
+});
+
+const FAILING: readonly (readonly [source: string, code: ExpressionErrorCode])[] = [
+  ["unknown", "unknown_name"],
+  ["unknown is None", "unknown_name"],
+  ["toString", "unknown_name"],
+  ["__proto__", "unknown_name"],
+  ["constructor", "unknown_name"],
+  ["min", "type"],
+  ["rand()", "unknown_function"],
+  ["tags.append('c')", "unknown_function"],
+  ["order.get('total')", "unknown_function"],
+  ["len()", "type"],
+  ["order.keys", "lookup"],
+  ["order.constructor", "lookup"],
+  ["order['toString']", "lookup"],
+  ["kind.upper", "type"],
+  ["tags[9]", "lookup"],
+  ["tags['length']", "type"],
+  ["tags[1.0]", "type"],
+  ["tags[::0]", "value"],
+  ["nothing > 3", "type"],
+  ["total > '3'", "type"],
+  ["yes > 0", "type"],
+  ["max(yes, no)", "type"],
+  ["1 in 'a1'", "type"],
+  ["1 in total", "type"],
+  ["total + kind", "type"],
+  ["'%s' % kind", "type"],
+  ["2.0 & 1", "type"],
+  ["10 / 0", "zero_division"],
+  ["10 % 0.0", "zero_division"],
+  ["0 ** -1", "zero_division"],
+  ["(-8) ** 0.5", "value"],
+  ["1 << -1", "value"],
+  ["int('x')", "value"],
+  ["float('inf')", "value"],
+  ["max([])", "value"],
+  ["2 ** 53", "overflow"],
+  ["2 ** 100000", "overflow"],
+  ["9007199254740991 + 1", "overflow"],
+  ["1 << 60", "overflow"],
+  ["1e308 * 10", "overflow"],
+  ["'ab' * 5001", "limit"],
+  ["[0] * 10001", "limit"],
+];
+
+Deno.test("evaluate() fails with a code and a place", () => {
+  for (const [source, code] of FAILING) {
+    const expression = compileExpression(source);
+    throws(() => expression.evaluate(SCOPE), (error) => {
+      if (!(error instanceof ExpressionError)) return false;
+      strictEqual(error.code, code, `${source}: ${error.message}`);
+      return error.length > 0 && error.offset + error.length <= source.length;
+    }, source);
+  }
+});
+
+Deno.test("evaluate() stops at the step limit, however long the context is", () => {
+  const values = { long: Array.from({ length: 6000 }, () => 1) };
+  strictEqual(compileExpression("sum(long)").evaluate({ values }), 6000);
+  throws(() => compileExpression("sum(long) + sum(long)").evaluate({ values }), { code: "limit" });
+  throws(() => compileExpression("long == long[:]").evaluate({ values }), { code: "limit" });
+});
+
+Deno.test("evaluate() reads own keys only, also when they are called like those of a prototype", () => {
+  const values: JsonObject = JSON.parse('{"__proto__": 1, "constructor": 2, "o": {"__proto__": {"x": 3}}}');
+  strictEqual(compileExpression("__proto__ + constructor").evaluate({ values }), 3);
+  strictEqual(compileExpression("o['__proto__'].x").evaluate({ values }), 3);
+});
+
+Deno.test("a name of the context hides the function, which can still be called", () => {
+  strictEqual(compileExpression("max(max, 1)").evaluate({ values: { max: 7 } }), 7);
+});
+
+Deno.test("values of an expression are plain JSON", () => {
+  deepStrictEqual(compileExpression("[4 / 2, [2.0, -0.0]]").evaluate(SCOPE), [2, [2, 0]]);
+});
+
+Deno.test("compileExpression() lists the names and states that are read", () => {
+  const expression = compileExpression(
+    "len(tags) > total and tags or In('open') and defined('x') and order.y",
+  );
+  deepStrictEqual(expression.names, ["tags", "total", "order"]);
+  deepStrictEqual(expression.states, ["open"]);
+});
