@@ -1,7 +1,7 @@
 /** What this process was told: the environment, its `*_FILE` variants and `pystator.cfg`, read once and checked. */
 import { AppError } from "./errors.ts";
 import { type ConfigFile, parseConfigFile } from "./config_file.ts";
-import { type Config, configOf, type Findings } from "./config_values.ts";
+import { type Config, configOf, type ConfigRow, type Findings } from "./config_values.ts";
 import { SECRET_SETTINGS, SETTING_NAMES, settingsSchema } from "./settings.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,6 +14,8 @@ export interface ConfigSources {
 }
 
 const CONFIG_FILE = "pystator.cfg";
+/** Flags and the environment come first among the places that are looked at. */
+const FILES_FROM = 2;
 
 /** The configuration of this process. Reads the environment and the two places of `pystator.cfg`. */
 export function readProcessConfig(flags: Environment = {}): Config {
@@ -37,16 +39,22 @@ export function readConfig(env: Environment, sources: ConfigSources = {}): Confi
   ];
 
   const raw: Record<string, string> = {};
+  const origins: Record<string, ConfigRow["source"]> = {};
   for (const name of SETTING_NAMES) {
-    const value = valueOf(name, places, read, problems);
-    if (value !== null) raw[name] = value;
+    const found = valueOf(name, places, read, problems);
+    if (found === null) continue;
+    raw[name] = found.value;
+    origins[name] = found.place < FILES_FROM ? "environment" : "file";
   }
   const parsed = settingsSchema.safeParse(raw);
   if (!parsed.success) {
     for (const issue of parsed.error.issues) problems.push(`${issue.path.join(".")} ${issue.message}`);
     throw badConfiguration(problems);
   }
-  const config = configOf(parsed.data, { problems, warnings, secrets: secretsOf(raw) });
+  const rows = Object.entries(parsed.data).map(([name, value]) =>
+    rowOf(name, value, origins[name] ?? "default")
+  );
+  const config = configOf(parsed.data, { problems, warnings, secrets: secretsOf(raw), rows });
   if (problems.length > 0) throw badConfiguration(problems);
   return config;
 }
@@ -114,21 +122,32 @@ function valueOf(
   places: readonly Environment[],
   read: (path: string) => string,
   problems: string[],
-): string | null {
-  for (const place of places) {
+): { readonly value: string; readonly place: number } | null {
+  for (const [index, place] of places.entries()) {
     const value = place[name];
-    if (value !== undefined && value.trim() !== "") return value;
+    if (value !== undefined && value.trim() !== "") return { value, place: index };
     const path = place[`${name}_FILE`]?.trim();
     if (path === undefined || path === "") continue;
     try {
       const text = read(path).replace(/\r?\n$/, "");
-      if (text.trim() !== "") return text;
+      if (text.trim() !== "") return { value: text, place: index };
     } catch {
       problems.push(`${name}_FILE names a file that cannot be read`);
       return null;
     }
   }
   return null;
+}
+
+const SECTIONS = ["DATABASE", "AUTH", "UI", "WORKER", "DISCOVERY", "REGISTRY", "TRANSITIONS", "API", "ALLOW"];
+
+function rowOf(name: string, value: unknown, source: ConfigRow["source"]): ConfigRow {
+  const id = name.replace(/^PYSTATOR_/, "").toLowerCase();
+  const section = SECTIONS.find((word) => id.startsWith(`${word.toLowerCase()}_`))?.toLowerCase() ??
+    "process";
+  const isSecret = SECRET_SETTINGS.some((secret) => secret === name);
+  const text = Array.isArray(value) ? value.join(",") : String(value ?? "");
+  return { id, envKey: name, section, display: isSecret && text !== "" ? "***" : text, source, isSecret };
 }
 
 function secretsOf(raw: Readonly<Record<string, string>>): readonly string[] {

@@ -20,10 +20,21 @@ export interface Config {
   /** Where the command line finds a running API; null = use the database. */
   readonly remote: { readonly apiUrl: string; readonly token: string | null } | null;
   readonly isMigratedAtStart: boolean;
+  /** Every setting as it holds, secrets masked. */
+  readonly rows: readonly ConfigRow[];
   /** What deserves a word at start, without any value. */
   readonly warnings: readonly string[];
   /** Values that may not appear in logs. */
   readonly secrets: readonly string[];
+}
+
+export interface ConfigRow {
+  readonly id: string;
+  readonly envKey: string;
+  readonly section: string;
+  readonly display: string;
+  readonly source: "environment" | "file" | "default";
+  readonly isSecret: boolean;
 }
 
 export interface DatabaseConfig {
@@ -147,7 +158,7 @@ const IGNORED: readonly (readonly [keyof Settings, string])[] = [
 /** Groups checked settings; adds to `found` what cannot work together. */
 export function configOf(
   settings: Settings,
-  found: Findings & { readonly secrets: readonly string[] },
+  found: Findings & { readonly secrets: readonly string[]; readonly rows: readonly ConfigRow[] },
 ): Config {
   for (const [name, why] of IGNORED) {
     if (settings[name] !== null && settings[name] !== false) {
@@ -197,6 +208,7 @@ export function configOf(
     webhookSecret: settings.PYSTATOR_WEBHOOK_SECRET,
     remote: apiUrl === null ? null : { apiUrl, token: settings.PYSTATOR_API_TOKEN },
     isMigratedAtStart: settings.RUN_MIGRATIONS,
+    rows: found.rows,
     warnings: found.warnings,
     secrets: found.secrets,
   };

@@ -22,9 +22,11 @@ export type StartDecision =
   | {
     readonly type: "closed";
     readonly host: string;
+    /** Becomes Admin when there is no account at all. */
+    readonly initialUser: ConfiguredUser | null;
+    /** Kept as the settings say at every start. */
     readonly users: readonly ConfiguredUser[];
-    /** null only with an auth service. */
-    readonly jwtSecret: string | null;
+    readonly jwtSecret: string;
     readonly warnings: readonly string[];
   };
 
@@ -87,11 +89,27 @@ export function checkStart(
     warnings.push("Authentication is not set: whoever reaches this address is Admin");
     return { type: "open", host: named ?? "127.0.0.1", isOnPurpose: false, warnings };
   }
-  const users = usersOf(auth, problems);
-  const weak = [...users.flatMap(weaknessesOf), ...secretWeaknessesOf(auth)];
+  const initialUser = initialUserOf(auth, problems);
+  const users = auth.users === null ? [] : usersOfList(auth.users, problems);
+  if (initialUser === null && auth.users === null) {
+    problems.push("PYSTATOR_AUTH_INITIAL_USER and PYSTATOR_AUTH_INITIAL_PASSWORD must be set too");
+  }
+  const all = initialUser === null ? users : [initialUser, ...users];
+  const weak = [...all.flatMap(weaknessesOf), ...secretWeaknessesOf(auth)];
   (isProduction ? problems : warnings).push(...new Set(weak));
-  if (problems.length > 0) return { type: "refused", problems };
-  return { type: "closed", host: named ?? defaultHost, users, jwtSecret: auth.jwtSecret, warnings };
+  if (auth.serviceUrl !== null) {
+    problems.push("PYSTATOR_AUTH_SERVICE_URL is not supported; use accounts of this service");
+  }
+  if (auth.jwtSecret === null) problems.push("PYSTATOR_AUTH_JWT_SECRET must be set too");
+  if (auth.jwtSecret === null || problems.length > 0) return { type: "refused", problems };
+  return {
+    type: "closed",
+    host: named ?? defaultHost,
+    initialUser,
+    users,
+    jwtSecret: auth.jwtSecret,
+    warnings,
+  };
 }
 
 function isNothingSet(auth: AuthSettings): boolean {
@@ -99,36 +117,15 @@ function isNothingSet(auth: AuthSettings): boolean {
     .every((value) => value === null);
 }
 
-function usersOf(auth: AuthSettings, problems: string[]): readonly ConfiguredUser[] {
-  const hasInitial = auth.initialUser !== null || auth.initialPassword !== null;
-  if (hasInitial && auth.initialUser === null) problems.push("PYSTATOR_AUTH_INITIAL_USER must be set too");
-  if (hasInitial && auth.initialPassword === null) {
-    problems.push("PYSTATOR_AUTH_INITIAL_PASSWORD must be set too");
+function initialUserOf(auth: AuthSettings, problems: string[]): ConfiguredUser | null {
+  const { initialUser: username, initialPassword: password } = auth;
+  if (username === null && password === null) return null;
+  if (username === null) problems.push("PYSTATOR_AUTH_INITIAL_USER must be set too");
+  if (password === null) problems.push("PYSTATOR_AUTH_INITIAL_PASSWORD must be set too");
+  if (password !== null && password.length > PASSWORD_LENGTH_MAX) {
+    problems.push(`PYSTATOR_AUTH_INITIAL_PASSWORD must have at most ${PASSWORD_LENGTH_MAX} characters`);
   }
-  const users: ConfiguredUser[] = auth.users === null ? [] : [...usersOfList(auth.users, problems)];
-  if (auth.initialUser !== null && auth.initialPassword !== null) {
-    if (auth.initialPassword.length > PASSWORD_LENGTH_MAX) {
-      problems.push(`PYSTATOR_AUTH_INITIAL_PASSWORD must have at most ${PASSWORD_LENGTH_MAX} characters`);
-    }
-    users.unshift({ username: auth.initialUser, password: auth.initialPassword, role: "Admin" });
-  }
-  const hasUsers = hasInitial || auth.users !== null;
-  if (auth.serviceUrl === null) {
-    if (!hasUsers) {
-      problems.push("PYSTATOR_AUTH_INITIAL_USER and PYSTATOR_AUTH_INITIAL_PASSWORD must be set too");
-    }
-    if (auth.jwtSecret === null) problems.push("PYSTATOR_AUTH_JWT_SECRET must be set too");
-  } else {
-    if (!isServiceUrl(auth.serviceUrl)) {
-      problems.push("PYSTATOR_AUTH_SERVICE_URL must be an http or https address");
-    }
-    if (hasUsers && auth.jwtSecret === null) problems.push("PYSTATOR_AUTH_JWT_SECRET must be set too");
-  }
-  return users;
-}
-
-function isServiceUrl(url: string): boolean {
-  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  return username === null || password === null ? null : { username, password, role: "Admin" };
 }
 
 function usersOfList(text: string, problems: string[]): readonly ConfiguredUser[] {
