@@ -1,18 +1,9 @@
 /** Numbers as the language counts: exact integers up to 2^53 − 1, floats, floor division, and what `+` and `*` do to texts and lists. */
 import { unreachable } from "../assert.ts";
+import { allowList, allowText, type Call, chargeContents } from "./allowance.ts";
 import type { BinaryOperator } from "./ast.ts";
-import { ExpressionError, type Span } from "./expression_error.ts";
-import { RESULT_LENGTH_MAX } from "./limits.ts";
-import { charge, floatOf, isList, kindOf, type Meter, numberOf, type Value } from "./values.ts";
-
-/** Who asks: the place for error messages and the steps that are left. */
-export interface Call {
-  readonly at: Span;
-  readonly meter: Meter;
-}
-
-/** Characters that count as one step. */
-const CHARACTERS_PER_STEP = 64;
+import { ExpressionError } from "./expression_error.ts";
+import { floatOf, isList, kindOf, numberOf, type Value } from "./values.ts";
 
 export function binary(operator: BinaryOperator, left: Value, right: Value, call: Call): Value {
   const leftNumber = numeric(left);
@@ -97,31 +88,16 @@ export function result(value: number, isFloat: boolean, call: Call): Value {
   return value === 0 ? 0 : value;
 }
 
-/** Refuses a text or list that is longer than a result may be, and takes the steps for making it. */
-export function allowLength(kind: "text" | "list", length: number, call: Call): void {
-  if (length > RESULT_LENGTH_MAX) {
-    throw new ExpressionError(
-      "limit",
-      `Cannot make a ${kind} of ${length}: at most ${RESULT_LENGTH_MAX}`,
-      call.at,
-    );
-  }
-  charge(call.meter, kind === "list" ? length : textSteps(length));
-}
-
-/** Steps for looking through a text of `length`. */
-export function textSteps(length: number): number {
-  return Math.ceil(length / CHARACTERS_PER_STEP);
-}
-
 function sequenceOperation(operator: BinaryOperator, left: Value, right: Value, call: Call): Value {
   if (operator === "+") {
     if (typeof left === "string" && typeof right === "string") {
-      allowLength("text", left.length + right.length, call);
+      allowText(left.length + right.length, call);
       return left + right;
     }
     if (isList(left) && isList(right)) {
-      allowLength("list", left.length + right.length, call);
+      allowList(left.length + right.length, call);
+      chargeContents(left, 1, call);
+      chargeContents(right, 1, call);
       return [...left, ...right];
     }
   }
@@ -137,11 +113,12 @@ function repeat(sequence: Value, count: Value, call: Call): Value {
   if (number === null || isFloatOperand(count)) return null;
   const times = Math.max(0, number);
   if (typeof sequence === "string") {
-    allowLength("text", sequence.length * times, call);
+    allowText(sequence.length * times, call);
     return sequence === "" ? "" : sequence.repeat(times);
   }
   if (!isList(sequence)) return null;
-  allowLength("list", sequence.length * times, call);
+  allowList(sequence.length * times, call);
+  if (times > 0) chargeContents(sequence, times, call);
   return sequence.length === 0 ? [] : Array.from({ length: times }, () => sequence).flat();
 }
 

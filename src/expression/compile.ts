@@ -1,6 +1,7 @@
 /** Turns a tree into closures: walking the tree happens once, evaluating only calls. */
 import { assert, unreachable } from "../assert.ts";
-import { allowLength, binary, type Call, invert, negate, positive } from "./arithmetic.ts";
+import { allowList, type Call, chargeContents } from "./allowance.ts";
+import { binary, invert, negate, positive } from "./arithmetic.ts";
 import { callMistake } from "./calls.ts";
 import type { CompareOperator, Node } from "./ast.ts";
 import { ExpressionError, type Span } from "./expression_error.ts";
@@ -48,7 +49,7 @@ function closureOf(node: Node, compileChild: CompileChild): Evaluate {
     case "name":
       return nameClosure(node.name, node);
     case "list":
-      return listClosure(node.items.map(compileChild), node);
+      return listClosure(node, compileChild);
     case "unary":
       return unaryClosure(node, compileChild(node.operand));
     case "binary": {
@@ -104,13 +105,35 @@ function nameClosure(name: string, at: Span): Evaluate {
   };
 }
 
-function listClosure(items: readonly Evaluate[], at: Span): Evaluate {
+function listClosure(node: Node & { type: "list" }, compileChild: CompileChild): Evaluate {
+  const constant = constantItems(node);
+  if (constant !== null) {
+    const hasMarks = constant.some(isWholeFloat);
+    return (run) => {
+      allowList(constant.length, { at: node, meter: run });
+      if (hasMarks) run.hasMarks = true;
+      return constant;
+    };
+  }
+  const items = node.items.map(compileChild);
   return (run) => {
-    allowLength("list", items.length, { at, meter: run });
+    const call = { at: node, meter: run };
+    allowList(items.length, call);
     const list = items.map((item) => item(run));
+    chargeContents(list, 1, call);
     if (list.some(isWholeFloat)) run.hasMarks = true;
     return list;
   };
+}
+
+/** The items when all are literals: such a list is made once. */
+function constantItems(node: Node & { type: "list" }): readonly Value[] | null {
+  const values: Value[] = [];
+  for (const item of node.items) {
+    if (item.type !== "literal") return null;
+    values.push(item.value);
+  }
+  return values;
 }
 
 function unaryClosure(node: Node & { type: "unary" }, operand: Evaluate): Evaluate {

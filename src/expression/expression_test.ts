@@ -241,3 +241,22 @@ Deno.test("compileExpression() lists the names and states that are read", () => 
   deepStrictEqual(expression.names, ["tags", "total", "order"]);
   deepStrictEqual(expression.states, ["open"]);
 });
+
+Deno.test("a list cannot be small in memory and huge as JSON", () => {
+  const values = { rows: Array.from({ length: 100 }, () => [1, 2, 3]), text: "x".repeat(100_000) };
+  const sources = [
+    "[[[1] * 100] * 100] * 100",
+    "rows * 100",
+    "[rows, rows, rows] * 50",
+    "[text] * 100",
+    `${"rows + ".repeat(30)}rows`,
+  ];
+  for (const source of sources) {
+    throws(() => compileExpression(source).evaluate({ values }), { code: "limit" }, source);
+  }
+  strictEqual(compileExpression("len([rows, rows])").evaluate({ values }), 2);
+});
+
+Deno.test("the place of a part includes its brackets", () => {
+  throws(() => compileExpression("1 + (kind - (2))").evaluate(SCOPE), { offset: 4, length: 12 });
+});

@@ -1,5 +1,6 @@
 /** The functions of the language beside `In` and `defined`: what each takes and gives. */
-import { allowLength, binary, type Call, isFloatOperand, numeric, result } from "./arithmetic.ts";
+import { allowText, type Call } from "./allowance.ts";
+import { binary, isFloatOperand, numeric, result } from "./arithmetic.ts";
 import { ExpressionError } from "./expression_error.ts";
 import { roundToDigits, roundToInteger } from "./rounding.ts";
 import { itemsOf, lengthOf } from "./sequence.ts";
@@ -133,7 +134,7 @@ function round([value = null, digits = null]: readonly Value[], call: Call): Val
 
 function text([value = ""]: readonly Value[], call: Call): Value {
   const printed = textOf(value);
-  allowLength("text", printed.length, call);
+  allowText(printed.length, call);
   return printed;
 }
 
@@ -157,7 +158,7 @@ function float([value = floatOf(0)]: readonly Value[], call: Call): Value {
 }
 
 function trimBlanks(value: string, call: Call): string {
-  allowLength("text", value.length, call);
+  allowText(value.length, call);
   const trimmed = TEXT_FUNCTIONS.get("strip")?.run(value, [], call);
   return typeof trimmed === "string" ? trimmed : value;
 }

@@ -4,7 +4,7 @@
 export const SOURCE_LENGTH_MAX = 1024;
 /** Brackets, calls, prefix operators, powers and `else` branches inside each other. */
 export const DEPTH_MAX = 32;
-/** Steps of one evaluation: elements looked at by functions, `in`, comparisons and copies; 64 characters count as one. */
+/** Steps of one evaluation: values looked at or put into lists, at all levels; 64 characters count as one. */
 export const STEPS_MAX = 10_000;
 /** UTF-16 units of a text, and items of a list, that an expression makes. */
 export const RESULT_LENGTH_MAX = 10_000;

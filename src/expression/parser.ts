@@ -198,13 +198,13 @@ function parseTexts(reader: Reader): Node {
   return { type: "literal", value, ...between(first, last) };
 }
 
+/** The brackets belong to the place of the node, so that the source of a part is whole. */
 function parseGroup(reader: Reader): Node {
-  advance(reader);
+  const open = advance(reader);
   if (isSign(reader, ")")) throw unexpected(reader, "a value", TUPLE_HINT);
   const node = nested(reader, () => parseExpression(reader, CONDITIONAL));
   if (isSign(reader, ",")) throw unexpected(reader, '")"', TUPLE_HINT);
-  expectSign(reader, ")");
-  return node;
+  return { ...node, ...between(open, expectSign(reader, ")")) };
 }
 
 function parseList(reader: Reader): Node {

@@ -1,5 +1,6 @@
 /** Texts, lists and mappings seen as sequences: length, items, index, slice, membership. Texts count in code points. */
-import { allowLength, type Call, isFloatOperand, numeric, textSteps } from "./arithmetic.ts";
+import { allowList, allowText, type Call, textSteps } from "./allowance.ts";
+import { isFloatOperand, numeric } from "./arithmetic.ts";
 import { ExpressionError } from "./expression_error.ts";
 import { charge, equals, isList, isMapping, kindOf, type Value } from "./values.ts";
 
@@ -80,7 +81,8 @@ export function sliceOf(object: Value, bounds: SliceBounds, call: Call): Value {
   const start = boundOf(bounds.start, step > 0 ? 0 : items.length - 1, { length: items.length, step, call });
   const stop = boundOf(bounds.stop, step > 0 ? items.length : -1, { length: items.length, step, call });
   const count = Math.max(0, Math.ceil((stop - start) / step));
-  allowLength(isList(object) ? "list" : "text", count, call);
+  if (isList(object)) allowList(count, call);
+  else allowText(count, call);
   if (isList(object)) {
     return Array.from({ length: count }, (_, place) => object[start + place * step] ?? null);
   }

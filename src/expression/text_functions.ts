@@ -1,5 +1,6 @@
 /** The seven text functions; each can be written `upper(name)` or `name.upper()`. */
-import { allowLength, type Call, isFloatOperand, numeric, textSteps } from "./arithmetic.ts";
+import { allowList, allowText, type Call, textSteps } from "./allowance.ts";
+import { isFloatOperand, numeric } from "./arithmetic.ts";
 import { ExpressionError } from "./expression_error.ts";
 import { charge, isList, kindOf, type Value } from "./values.ts";
 
@@ -47,7 +48,7 @@ export const TEXT_FUNCTIONS: ReadonlyMap<string, TextFunction> = new Map<string,
 ]);
 
 function made(text: string, call: Call): string {
-  allowLength("text", text.length, call);
+  allowText(text.length, call);
   return text;
 }
 
@@ -82,7 +83,7 @@ function replace(text: string, args: readonly Value[], call: Call): Value {
   const parts = search === "" ? ["", ...text, ""] : text.split(search);
   const count = limit < 0 ? parts.length - 1 : Math.min(limit, parts.length - 1);
   if (search === "" && text === "" && limit !== 0) return made(substitute, call);
-  allowLength("text", text.length + count * (substitute.length - search.length), call);
+  allowText(text.length + count * (substitute.length - search.length), call);
   const head = parts.slice(0, count + 1).join(substitute);
   const tail = parts.slice(count + 1);
   return tail.length === 0 ? head : head + search + tail.join(search);
@@ -96,7 +97,7 @@ function split(text: string, args: readonly Value[], call: Call): Value {
   const parts = separator === null
     ? splitAtBlanks(text, limit)
     : splitAt(text, textIn(separator, call), { limit, call });
-  allowLength("list", parts.length, call);
+  allowList(parts.length, call);
   return parts;
 }
 

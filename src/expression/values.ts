@@ -61,12 +61,16 @@ export function isInteger(value: Value): value is number {
   return typeof value === "number" && Number.isSafeInteger(value);
 }
 
-/** The value as plain JSON: marks of floats removed. */
+/** The value as plain JSON: marks of floats removed. What holds none comes back as it is, not as a copy. */
 export function plain(value: Value): JsonValue {
   if (typeof value !== "object" || value === null) return value;
   if (isWholeFloat(value)) return value[FLOAT] === 0 ? 0 : value[FLOAT];
-  if (isList(value)) return value.map(plain);
-  return value;
+  if (!isList(value)) return value;
+  return isPlainList(value) ? value : value.map(plain);
+}
+
+function isPlainList(list: readonly Value[]): list is readonly JsonValue[] {
+  return list.every((item) => isList(item) ? isPlainList(item) : !isWholeFloat(item));
 }
 
 /** False for null, false, zero, and empty text, list or mapping; true for the rest. */

@@ -1,0 +1,64 @@
+/** What an operation may make and how much looking costs: the steps behind the limits. */
+import { ExpressionError, type Span } from "./expression_error.ts";
+import { RESULT_LENGTH_MAX, VALUE_DEPTH_MAX } from "./limits.ts";
+import { charge, isList, isMapping, type Meter, type Value } from "./values.ts";
+
+/** Who asks: the place for error messages and the steps that are left. */
+export interface Call {
+  readonly at: Span;
+  readonly meter: Meter;
+}
+
+/** Characters that count as one step. */
+const CHARACTERS_PER_STEP = 64;
+
+/** Refuses a text that is longer than a result may be, and takes the steps for making it. */
+export function allowText(length: number, call: Call): void {
+  if (length > RESULT_LENGTH_MAX) {
+    throw new ExpressionError(
+      "limit",
+      `Cannot make a text of ${length}: at most ${RESULT_LENGTH_MAX}`,
+      call.at,
+    );
+  }
+  charge(call.meter, textSteps(length));
+}
+
+/** Refuses a list that is longer than a result may be, and takes one step for each item. */
+export function allowList(length: number, call: Call): void {
+  if (length > RESULT_LENGTH_MAX) {
+    throw new ExpressionError(
+      "limit",
+      `Cannot make a list of ${length}: at most ${RESULT_LENGTH_MAX}`,
+      call.at,
+    );
+  }
+  charge(call.meter, length);
+}
+
+/**
+ * Takes the steps for everything inside `items`, `times` over. Without this a list of lists of lists, each repeated, would
+ * be small here and beyond all memory as JSON.
+ */
+export function chargeContents(items: readonly Value[], times: number, call: Call): void {
+  charge(call.meter, times * contentsOf(items, { most: call.meter.left, depth: 0 }));
+}
+
+/** Values at all levels inside `value`, long texts counted as several; stops counting beyond `most`. */
+function contentsOf(value: Value, options: { readonly most: number; readonly depth: number }): number {
+  const { most, depth } = options;
+  if (typeof value === "string") return Math.floor(value.length / CHARACTERS_PER_STEP);
+  if (!isList(value) && !isMapping(value)) return 0;
+  if (depth > VALUE_DEPTH_MAX) return most + 1;
+  let count = 0;
+  for (const item of isList(value) ? value : Object.values(value)) {
+    count += (depth > 0 ? 1 : 0) + contentsOf(item, { most: most - count, depth: depth + 1 });
+    if (count > most) break;
+  }
+  return count;
+}
+
+/** Steps for looking through a text of `length`. */
+export function textSteps(length: number): number {
+  return Math.ceil(length / CHARACTERS_PER_STEP);
+}

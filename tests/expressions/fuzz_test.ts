@@ -1,0 +1,23 @@
+/** A bounded run of the fuzzer; the seed is printed so that a failure can be repeated. */
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { fuzz } from "./fuzz.ts";
+
+const PROGRAMS = 100_000;
+/** Far above what any program needs (milliseconds), so that a busy machine does not fail the test. */
+const SLOWEST_MS = 2_000;
+
+Deno.test("random expressions end in a value or a typed error", async () => {
+  const seed = Math.floor(Math.random() * 4_294_967_296);
+  const report = fuzz({ seed, programs: PROGRAMS });
+  const { programs, values, refused, failed, slowest } = report;
+  const line =
+    `seed ${seed}: ${programs} programs, ${values} values, ${refused} refused, ${failed} failed, ` +
+    `slowest ${slowest.ms.toFixed(1)} ms: ${slowest.source.slice(0, 200)}\n`;
+  await Deno.stdout.write(new TextEncoder().encode(line));
+  deepStrictEqual(report.findings, [], `seed ${seed}`);
+  ok(slowest.ms < SLOWEST_MS, `seed ${seed}: ${slowest.ms} ms for ${slowest.source}`);
+  ok(
+    values > programs / 20 && refused > programs / 50 && failed > programs / 20,
+    "each kind of outcome is common",
+  );
+});
