@@ -1,0 +1,156 @@
+/** Contract of the outbox: one action at a time for each entity, leases with numbers, results that are written once. */
+import type { ActionResult, LeasedAction } from "../../orchestrator/outbox.ts";
+import type { Store } from "../store.ts";
+import { assertEquals } from "./assertions.ts";
+import { letterFor, newEvent, only, outboxOf, peek, present, writeLane } from "./fixtures.ts";
+import type { ContractCase } from "./harness.ts";
+
+const DONE: ActionResult = { type: "done", output: { status: 200 } };
+const FAILED: ActionResult = { type: "failed", error: "refused", isFinal: false, retryAfterMs: null };
+
+function claim(store: Store, leaseMs = 60_000, limit = 10): Promise<readonly LeasedAction[]> {
+  return store.outbox.claim({ limit, leaseMs, owner: "w-1" });
+}
+
+function acknowledge(
+  store: Store,
+  action: LeasedAction,
+  overrides: Partial<Parameters<Store["outbox"]["acknowledge"]>[0]> = {},
+): Promise<boolean> {
+  return store.outbox.acknowledge({
+    action,
+    result: DONE,
+    retryAtMs: null,
+    deadLetter: null,
+    followUp: null,
+    ...overrides,
+  });
+}
+
+export const outboxCases: readonly ContractCase[] = [
+  {
+    name: "claim() leases the first action of each entity, in order",
+    async run({ store }) {
+      const dueAtMs = await store.ping();
+      const rows = [[1, 0], [1, 1], [2, 0]].map(([position = 0, ordinal = 0]) =>
+        outboxOf("o-1", position, { ordinal, dueAtMs })
+      );
+      await writeLane(store, "o-1", () => ({ outbox: rows }));
+      await writeLane(
+        store,
+        "o-2",
+        () => ({ outbox: [outboxOf("o-2", 1, { dueAtMs: dueAtMs + 3_600_000 })] }),
+      );
+      assertEquals(await store.outbox.counts(), { pending: 4, leased: 0 });
+      const order: string[] = [];
+      for (let i = 0; i < 3; i++) {
+        const leased = only(await claim(store));
+        order.push(leased.actionId);
+        assertEquals(await claim(store), [], "the entity is taken");
+        assertEquals(await store.outbox.counts(), { pending: 3 - i, leased: 1 });
+        assertEquals(await acknowledge(store, leased), true);
+        assertEquals(await acknowledge(store, leased), false, "a result is written once");
+      }
+      assertEquals(order, rows.map((row) => row.actionId));
+      assertEquals(await claim(store), []);
+      assertEquals(await store.outbox.nextDueAtMs(), dueAtMs + 3_600_000);
+    },
+  },
+  {
+    name: "claims at the same time never share an action",
+    async run({ store }) {
+      for (let i = 0; i < 9; i++) {
+        await writeLane(store, `o-${i}`, () => ({ outbox: [outboxOf(`o-${i}`, 1), outboxOf(`o-${i}`, 2)] }));
+      }
+      const claims = await Promise.all(Array.from({ length: 4 }, () => claim(store, 60_000, 4)));
+      const entityIds = claims.flat().map((action) => action.entityId);
+      assertEquals(entityIds.length, new Set(entityIds).size);
+      assertEquals(claims.flat().every((action) => action.position === 1), true);
+    },
+  },
+  {
+    name: "a lease that ran out is taken over under a new number, and the old one is void",
+    async run({ store, pass }) {
+      await writeLane(store, "o-1", () => ({ outbox: [outboxOf("o-1", 1)] }));
+      const first = only(await claim(store, 50));
+      assertEquals([first.leaseNo, first.attempts], [1, 0]);
+      assertEquals(await store.outbox.nextDueAtMs(), first.leaseUntilMs);
+      await pass(60);
+      const second = only(await claim(store));
+      assertEquals([second.leaseNo, second.attempts], [2, 1]);
+      assertEquals(await store.outbox.extend(first, 60_000), false);
+      assertEquals(await acknowledge(store, first), false);
+      assertEquals(await store.outbox.extend(second, 60_000), true);
+      assertEquals(await acknowledge(store, second), true);
+    },
+  },
+  {
+    name: "extend() keeps the lease",
+    async run({ store, pass }) {
+      await writeLane(store, "o-1", () => ({ outbox: [outboxOf("o-1", 1)] }));
+      const leased = only(await claim(store, 50));
+      assertEquals(await store.outbox.extend(leased, 60_000), true);
+      await pass(60);
+      assertEquals(await claim(store), []);
+      assertEquals(await acknowledge(store, leased), true);
+    },
+  },
+  {
+    name: "a failure waits for its time and holds the entity",
+    async run({ store, pass }) {
+      await writeLane(store, "o-1", () => ({ outbox: [outboxOf("o-1", 1), outboxOf("o-1", 2)] }));
+      const leased = only(await claim(store));
+      const retryAtMs = await store.ping() + 60;
+      assertEquals(await acknowledge(store, leased, { result: FAILED, retryAtMs }), true);
+      assertEquals(await claim(store), []);
+      assertEquals(await store.outbox.nextDueAtMs(), retryAtMs);
+      await pass(70);
+      const again = only(await claim(store));
+      assertEquals([again.actionId, again.attempts, again.leaseNo], [leased.actionId, 1, 2]);
+      const { leaseNo: _, leaseUntilMs: __, attempts: ___, ...row } = again;
+      const { leaseNo: _a, leaseUntilMs: _b, attempts: _c, ...before } = leased;
+      assertEquals(row, before);
+    },
+  },
+  {
+    name: "a result event is appended with the acknowledgement, and only then",
+    async run({ store, pass }) {
+      await writeLane(store, "o-1", () => ({ outbox: [outboxOf("o-1", 1)] }));
+      const lost = only(await claim(store, 10));
+      await pass(20);
+      const held = only(await claim(store));
+      const followUp = newEvent("o-1", { machineName: null });
+      assertEquals(await acknowledge(store, lost, { followUp }), false);
+      assertEquals(await peek(store), []);
+      assertEquals(await acknowledge(store, held, { followUp }), true);
+      assertEquals(only(only(await peek(store)).events).eventId, followUp.eventId);
+    },
+  },
+  {
+    name: "a dead action leaves a letter, lets the next one go, and comes back once",
+    async run({ store }) {
+      const row = outboxOf("o-1", 1);
+      await writeLane(store, "o-1", () => ({ outbox: [row, outboxOf("o-1", 2)] }));
+      const leased = only(await claim(store));
+      const letter = letterFor(newEvent("o-1"), {
+        stage: "worker_dispatcher",
+        reason: "action_failed",
+        payload: { outbox_id: row.actionId, entity_id: "o-1", action_name: row.name, params: row.params },
+      });
+      await acknowledge(store, leased, { result: FAILED, deadLetter: letter });
+      assertEquals(await store.deadLetters.get(letter.recordId), letter);
+      const next = only(await claim(store));
+      assertEquals(next.position, 2);
+      await acknowledge(store, next);
+      assertEquals(await store.outbox.counts(), { pending: 0, leased: 0 });
+
+      const request = { recordId: letter.recordId, eventId: crypto.randomUUID(), actor: "ann" };
+      const replayed = present(await store.deadLetters.replay({ ...request, payload: { url: "other" } }));
+      assertEquals([replayed.eventId, replayed.letter.status], [request.eventId, "resolved"]);
+      const second = present(await store.deadLetters.replay({ ...request, eventId: crypto.randomUUID() }));
+      assertEquals(second.eventId, request.eventId);
+      const again = only(await claim(store));
+      assertEquals([again.actionId, again.attempts, again.params], [row.actionId, 0, { url: "other" }]);
+    },
+  },
+];
