@@ -1,0 +1,57 @@
+/** Accounts from the settings: the first administrator, and the listed users kept in step with their list. */
+import type { Clock } from "../../clock.ts";
+import type { OperationsStore } from "../../store/store.ts";
+import type { AuthSettings, ConfiguredUser } from "./settings.ts";
+import type { Passwords } from "./passwords.ts";
+
+/**
+ * Called once at start. The initial user is created only while there is no account at all and never changed later. A
+ * listed user whose password or role differs from the list is brought in step, and its tokens end.
+ */
+export async function syncAccounts(
+  settings: AuthSettings & { readonly type: "jwt" },
+  deps: {
+    readonly operations: OperationsStore;
+    readonly passwords: Passwords;
+    readonly clock: Clock;
+    readonly newId: () => string;
+  },
+): Promise<void> {
+  const { operations, passwords, clock } = deps;
+  const { initialUser } = settings;
+  if (initialUser !== null && (await operations.accounts()).length === 0) await create(initialUser);
+  for (const user of settings.users) await bringInStep(user);
+
+  async function create(user: ConfiguredUser): Promise<void> {
+    await operations.putAccount({
+      username: user.username,
+      passwordHash: await passwords.hash(user.password),
+      role: user.role,
+      isEnabled: true,
+      tokenCounter: 1,
+      createdAtMs: clock.nowMs(),
+    }, { isNewOnly: true });
+  }
+
+  async function bringInStep(user: ConfiguredUser): Promise<void> {
+    const known = await operations.account(user.username);
+    if (known === null) return await create(user);
+    const isSamePassword = await passwords.verify(user.password, known.passwordHash);
+    if (isSamePassword && known.role === user.role) return;
+    await operations.putAccount({
+      ...known,
+      role: user.role,
+      passwordHash: isSamePassword ? known.passwordHash : await passwords.hash(user.password),
+      tokenCounter: known.tokenCounter + 1,
+    }, { isNewOnly: false });
+    await operations.audit({
+      id: deps.newId(),
+      atMs: clock.nowMs(),
+      actor: "settings",
+      action: "account.changed",
+      resource: `account:${user.username}`,
+      requestId: null,
+      details: { role: user.role, is_password_changed: !isSamePassword },
+    });
+  }
+}

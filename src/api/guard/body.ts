@@ -1,0 +1,117 @@
+/** Reads a request's body under limits: type, size while reading, time, encoding, syntax, depth — in this order. */
+import { AppError } from "../../errors.ts";
+import type { BodyRule } from "../contract.ts";
+import type { ApiLimits } from "../env.ts";
+import { DEFAULT_SCAN_LIMITS, scanJson } from "./json_scan.ts";
+
+export interface ReadBody {
+  readonly type: "json" | "yaml";
+  readonly text: string;
+}
+
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+const YAML_TYPE = /^application\/(?:x-)?yaml\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+/** null = there is no body and none is needed. */
+export async function readBody(
+  request: Request,
+  rule: BodyRule,
+  limits: ApiLimits,
+): Promise<ReadBody | null> {
+  const contentType = request.headers.get("content-type");
+  if (contentType === null && !rule.isRequired && isEmpty(request)) return null;
+  const type = typeOf(contentType, rule);
+  if (request.headers.get("content-encoding") !== null) {
+    throw new AppError("unsupported_media_type", "Cannot read the body: encoded content is not accepted");
+  }
+  const announced = Number(request.headers.get("content-length") ?? "0");
+  if (announced > limits.bodyBytesMax) throw tooLarge(limits);
+
+  const text = decode(await readBytes(request, limits));
+  if (type === "yaml") return { type, text };
+  if (text === "" && !rule.isRequired) return null;
+  scanJson(text, { ...DEFAULT_SCAN_LIMITS, depthMax: limits.bodyDepthMax });
+  try {
+    JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("bad_request", "Cannot read the body: not JSON", { cause });
+  }
+  return { type, text };
+}
+
+function isEmpty(request: Request): boolean {
+  return request.body === null || request.headers.get("content-length") === "0";
+}
+
+function typeOf(contentType: string | null, rule: BodyRule): ReadBody["type"] {
+  if (contentType !== null && JSON_TYPE.test(contentType.trim())) return "json";
+  if (contentType !== null && rule.isYamlAllowed && YAML_TYPE.test(contentType.trim())) return "yaml";
+  const accepted = rule.isYamlAllowed ? "application/json or application/yaml" : "application/json";
+  throw new AppError("unsupported_media_type", `Cannot read the body: send ${accepted} in UTF-8`);
+}
+
+async function readBytes(request: Request, limits: ApiLimits): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  if (request.body === null) return new Uint8Array();
+  const reader = request.body.getReader();
+  let isLate = false;
+  const deadline = setTimeout(() => {
+    isLate = true;
+    void reader.cancel().catch(() => {});
+  }, limits.bodyDeadlineMs);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (isLate) throw lateBody();
+      if (done) break;
+      bytes += value.byteLength;
+      if (bytes > limits.bodyBytesMax) {
+        void reader.cancel().catch(() => {});
+        throw tooLarge(limits);
+      }
+      chunks.push(value);
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw isLate
+      ? lateBody()
+      : new AppError("bad_request", "Cannot read the body: it broke off", { cause: error });
+  } finally {
+    clearTimeout(deadline);
+  }
+  return joined(chunks, bytes);
+}
+
+function joined(chunks: readonly Uint8Array<ArrayBuffer>[], bytes: number): Uint8Array<ArrayBuffer> {
+  const only = chunks[0];
+  if (chunks.length === 1 && only !== undefined) return only;
+  const all = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return all;
+}
+
+function decode(bytes: Uint8Array<ArrayBuffer>): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new AppError("bad_request", "Cannot read the body: not UTF-8", { cause });
+  }
+}
+
+function tooLarge(limits: ApiLimits): AppError {
+  return new AppError(
+    "payload_too_large",
+    `Cannot accept the body: larger than ${limits.bodyBytesMax} bytes`,
+  );
+}
+
+function lateBody(): AppError {
+  return new AppError("timeout", "Cannot read the body: it did not arrive in time", {
+    details: { status: 408 },
+  });
+}

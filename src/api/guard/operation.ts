@@ -1,0 +1,93 @@
+/** The order of checks before a handler: who calls, whether they may, and only then what they send. */
+import type { Context } from "hono";
+import { AppError } from "../../errors.ts";
+import { isAtLeast } from "../access.ts";
+import type { Auth } from "../auth/auth.ts";
+import { credentialOf } from "../auth/authenticate.ts";
+import type { OperationGuard } from "../contract.ts";
+import type { ApiEnv, ApiSettings, Caller } from "../env.ts";
+import { readBody } from "./body.ts";
+
+/** Caller of public operations and of the metrics bearer. */
+const NOBODY: Caller = {
+  name: "anonymous",
+  role: "Viewer",
+  via: "token",
+  tokenId: null,
+  expiresAtMs: null,
+  scopes: [],
+};
+
+export function createOperationGuard(deps: { readonly auth: Auth; readonly settings: ApiSettings }) {
+  const { auth, settings } = deps;
+
+  return async (c: Context<ApiEnv>, operation: OperationGuard): Promise<void> => {
+    const { facts } = c.env;
+    facts.pattern = operation.pattern;
+    c.set("requestId", facts.requestId);
+    c.set("yamlText", null);
+    const caller = await callerOf(c, operation);
+    facts.caller = operation.access === "public" ? null : caller;
+    c.set("caller", caller);
+    if (auth.isOpen) refuseForeignPages(c.req.raw, settings.corsOrigins);
+    if (operation.body !== null) await takeBody(c, operation.body);
+  };
+
+  async function callerOf(c: Context<ApiEnv>, { access }: OperationGuard): Promise<Caller> {
+    if (access === "public") return NOBODY;
+    const authorization = c.req.header("authorization") ?? null;
+    if (access === "metrics" && !auth.isOpen && isMetricsBearer(authorization)) return NOBODY;
+    const caller = await auth.authenticate(authorization);
+    const needed = access === "metrics" ? "Admin" : access;
+    const isMetricsKey = access === "metrics" && caller.via === "key" && caller.scopes.includes("metrics");
+    const isAllowed = isMetricsKey || (isAtLeast(caller.role, needed) && caller.scopes.includes("api"));
+    if (!isAllowed) {
+      throw new AppError("forbidden", `Role ${needed} is needed`, { details: { needed_role: needed } });
+    }
+    return caller;
+  }
+
+  function isMetricsBearer(authorization: string | null): boolean {
+    if (settings.metricsToken === null || authorization === null) return false;
+    return isSameText(credentialOf(authorization), settings.metricsToken);
+  }
+
+  async function takeBody(c: Context<ApiEnv>, rule: NonNullable<OperationGuard["body"]>): Promise<void> {
+    const { raw } = c.req;
+    const body = await readBody(raw, rule, settings.limits);
+    const headers = new Headers(raw.headers);
+    if (body === null) headers.delete("content-type");
+    else if (body.type === "json") headers.set("content-type", "application/json");
+    if (body?.type === "yaml") c.set("yamlText", body.text);
+    c.req.raw = new Request(raw.url, {
+      method: raw.method,
+      headers,
+      signal: raw.signal,
+      ...(body === null ? {} : { body: body.text }),
+    });
+  }
+}
+
+/**
+ * With authentication off the only thing between a hostile page and the service is the browser, which says where a
+ * request comes from.
+ */
+function refuseForeignPages(request: Request, origins: readonly string[]): void {
+  if (request.method === "GET" || request.method === "HEAD") return;
+  const origin = request.headers.get("origin");
+  const site = request.headers.get("sec-fetch-site");
+  const isOwn = origin === null || origins.includes(origin) ||
+    (URL.canParse(origin) && new URL(origin).host === request.headers.get("host"));
+  const isForeignSite = site === "cross-site" && (origin === null || !origins.includes(origin));
+  if (!isOwn || isForeignSite) {
+    throw new AppError("forbidden", "Pages of other origins may not change anything");
+  }
+}
+
+/** Compares without telling how far two texts agree. */
+function isSameText(a: string, b: string): boolean {
+  const [left, right] = [new TextEncoder().encode(a), new TextEncoder().encode(b)];
+  let difference = left.length ^ right.length;
+  for (let i = 0; i < right.length; i++) difference |= (left[i] ?? 0) ^ (right[i] ?? 0);
+  return difference === 0;
+}

@@ -1,0 +1,27 @@
+/** Every resource of the API, in the order in which paths are matched: fixed words before names. */
+import type { ApiApp, RouteDeps } from "../env.ts";
+import { addAuthRoutes } from "./auth.ts";
+import { addDeadLetterRoutes } from "./dead_letters.ts";
+import { addDocsRoutes } from "./docs.ts";
+import { addEntityCommandRoutes } from "./entity_commands.ts";
+import { addEntityHistoryRoutes } from "./entity_history.ts";
+import { addEntityLifecycleRoutes } from "./entity_lifecycle.ts";
+import { addEntityListRoutes } from "./entity_list.ts";
+import { addEntityPreviewRoutes } from "./entity_preview.ts";
+import { addEntityTransferRoutes } from "./entity_transfer.ts";
+import { addEventRoutes } from "./events.ts";
+import { addHealthRoutes } from "./health.ts";
+
+export function addRoutes(app: ApiApp, deps: RouteDeps): void {
+  addHealthRoutes(app, deps);
+  addDocsRoutes(app, deps);
+  addAuthRoutes(app, deps);
+  addEntityTransferRoutes(app, deps);
+  addEntityListRoutes(app, deps);
+  addEntityCommandRoutes(app, deps);
+  addEntityHistoryRoutes(app, deps);
+  addEntityPreviewRoutes(app, deps);
+  addEntityLifecycleRoutes(app, deps);
+  addEventRoutes(app, deps);
+  addDeadLetterRoutes(app, deps);
+}

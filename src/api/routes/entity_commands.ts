@@ -1,0 +1,331 @@
+/** Commands that move an entity: create, send an event now or later, apply data. */
+import { z } from "@hono/zod-openapi";
+import { AppError } from "../../errors.ts";
+import type { JsonValue } from "../../json.ts";
+import type { Decision } from "../../orchestrator/decision.ts";
+import type { MachineLookup } from "../../orchestrator/loaded_machine.ts";
+import { outcomeErrorOf, resultOf } from "../../orchestrator/result.ts";
+import { ATTEMPTS_MAX_DEFAULT, decideOnce, idempotencyOf } from "../commands.ts";
+import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
+import type { ApiApp, RouteDeps } from "../env.ts";
+import { checkPrecondition } from "../preconditions.ts";
+import { queueCommand, Queued } from "../queueing.ts";
+import {
+  CallerRecord,
+  entityParams,
+  idempotencyHeaders,
+  Instant,
+  InstantText,
+  JsonRecord,
+  MachineName,
+  MachineVersion,
+  recordOf,
+  timeOf,
+  Trigger,
+} from "./shared.ts";
+
+const CreateEntity = z.strictObject({
+  machine_name: MachineName,
+  machine_version: MachineVersion.nullish(),
+  context: CallerRecord.default({}),
+  labels: z.record(z.string(), z.string()).default({}),
+}).openapi("CreateEntityRequest");
+
+const CreatedEntity = z.object({
+  entity_id: z.string(),
+  current_state: z.string(),
+  machine_name: z.string().nullable(),
+  machine_version: z.string().nullable(),
+  context: JsonRecord,
+  created_at: Instant.nullable(),
+  updated_at: Instant.nullable(),
+  transition_id: z.string(),
+  version: z.int(),
+}).openapi("CreateEntityResponse");
+
+export const SendEvent = z.strictObject({
+  trigger: Trigger,
+  context: CallerRecord.default({}),
+  machine_name: MachineName.nullish(),
+  machine_version: MachineVersion.nullish(),
+}).openapi("ProcessEntityEventRequest");
+
+export const OutcomeError = z.object({
+  code: z.string(),
+  type: z.string(),
+  message: z.string(),
+  details: JsonRecord.nullable(),
+}).openapi("FsmOutcomeError");
+
+const ActionResultItem = z.object({
+  name: z.string(),
+  status: z.enum(["ok", "failed", "skipped", "pending"]),
+  success: z.boolean(),
+  skipped: z.boolean(),
+  phase: z.enum(["exit", "transition", "enter"]),
+  result: z.unknown().optional(),
+  error: z.string().optional(),
+}).openapi("ActionResult");
+
+export const EventAnswer = z.object({
+  success: z.boolean(),
+  entity_id: z.string(),
+  source_state: z.string(),
+  target_state: z.string().nullable(),
+  trigger: z.string(),
+  actions: z.array(z.string()),
+  action_results: z.array(ActionResultItem).nullable(),
+  error_detail: OutcomeError.nullable(),
+  shadow_diff: JsonRecord.nullable(),
+  transition_id: z.string().nullable(),
+  event_id: z.string(),
+  outcome: z.string(),
+  version: z.int().nullable(),
+}).openapi("ProcessEntityEventResponse");
+
+const ApplyData = z.strictObject({
+  data: CallerRecord.default({}),
+  machine_name: MachineName.nullish(),
+  fires_at: InstantText.nullish(),
+  idempotency_key: z.string().min(1).max(255).nullish(),
+  max_attempts: z.int().min(1).max(100).nullish(),
+}).openapi("ApplyDataRequest");
+
+const AppliedData = z.object({
+  entity_id: z.string(),
+  machine_name: z.string(),
+  event_id: z.string(),
+}).openapi("ApplyDataEnqueueResponse");
+
+const QueueEvent = z.strictObject({
+  trigger: Trigger,
+  context: CallerRecord.default({}),
+  machine_name: MachineName.nullish(),
+  machine_version: MachineVersion.nullish(),
+  fires_at: InstantText.nullish(),
+  idempotency_key: z.string().min(1).max(255).nullish(),
+  max_attempts: z.int().min(1).max(100).nullish(),
+}).openapi("QueueEventRequest");
+
+const createEntityRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/entities/{entity_id}/create",
+  tags: ["entities"],
+  summary: "Create an entity in the initial state of its machine",
+  request: { params: entityParams, headers: idempotencyHeaders, body: jsonBody(CreateEntity) },
+  responses: {
+    200: jsonAnswer(CreatedEntity, "Created"),
+    404: problemAnswer("No such machine or version"),
+    409: problemAnswer("The id is taken"),
+  },
+});
+
+const sendEventRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/entities/{entity_id}/events",
+  tags: ["entities"],
+  summary: "Send an event and wait for what it does; creates the entity when a machine is named",
+  description:
+    "A refused event is answered with 200 and `success: false`. With `Prefer: respond-async` the event is " +
+    "only accepted (202) and a worker decides it. `If-Match` with the entity's ETag refuses a change of something " +
+    "that changed meanwhile (412).",
+  request: { params: entityParams, headers: idempotencyHeaders, body: jsonBody(SendEvent) },
+  responses: {
+    200: jsonAnswer(EventAnswer, "Decided"),
+    202: jsonAnswer(Queued, "Accepted"),
+    404: problemAnswer("No such machine or version"),
+    409: problemAnswer("The entity is archived, deleted, of another machine, or waits for a person"),
+    412: problemAnswer("The entity changed"),
+  },
+});
+
+const applyDataRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/entities/{entity_id}/apply-data",
+  tags: ["entities"],
+  summary: "Queue data for an entity: a worker merges it and lets the machine route",
+  request: { params: entityParams, headers: idempotencyHeaders, body: jsonBody(ApplyData) },
+  responses: {
+    200: jsonAnswer(AppliedData, "Accepted"),
+    404: problemAnswer("No such entity"),
+    409: problemAnswer("The entity is not active"),
+  },
+});
+
+const queueEventRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/entities/{entity_id}/queue-event",
+  tags: ["entities"],
+  summary: "Queue an event for a worker, now or at a given time",
+  request: { params: entityParams, headers: idempotencyHeaders, body: jsonBody(QueueEvent) },
+  responses: {
+    202: jsonAnswer(Queued, "Accepted"),
+    404: problemAnswer("No such entity, and no machine is named"),
+    409: problemAnswer("The entity is not active"),
+  },
+});
+
+export function addEntityCommandRoutes(app: ApiApp, deps: RouteDeps): void {
+  const { runtime } = deps;
+
+  app.openapi(createEntityRoute, async (c) => {
+    const { entity_id: entityId } = c.req.valid("param");
+    const body = c.req.valid("json");
+    const answer = await decideOnce(c, deps, {
+      request: {
+        entityId,
+        command: { type: "create", context: body.context, labels: body.labels },
+        machineName: body.machine_name,
+        machineVersion: body.machine_version ?? null,
+        idempotency: await idempotencyOf(c, { entityId, operation: "create", body: body }),
+      },
+      answerOf: createdEntity,
+      readAnswer: (stored) => CreatedEntity.parse(stored),
+    });
+    return c.json(answer, 200);
+  });
+
+  app.openapi(sendEventRoute, async (c) => {
+    const { entity_id: entityId } = c.req.valid("param");
+    const body = c.req.valid("json");
+    const idempotency = await idempotencyOf(c, { entityId, operation: "event", body: body });
+    const request = {
+      entityId,
+      command: { type: "event", trigger: body.trigger, payload: body.context },
+      machineName: body.machine_name ?? null,
+      machineVersion: body.machine_version ?? null,
+      idempotency,
+    } as const;
+    await checkPrecondition(c, deps, entityId);
+    if (prefersAsync(c.req.header("prefer"))) {
+      const queued = await queueCommand(c, deps, request);
+      c.header("preference-applied", "respond-async");
+      c.header("location", `/api/v1/events/${queued.event_id}`);
+      return c.json(queued, 202);
+    }
+    const lookup = await runtime.machines.prepare([]);
+    const answer = await decideOnce(c, deps, {
+      request,
+      answerOf: (decision, eventId) =>
+        eventAnswer(decision, { eventId, entityId, trigger: body.trigger, lookup }),
+      readAnswer: (stored) => EventAnswer.parse(stored),
+    });
+    if (answer.version !== null) c.header("etag", `"${answer.version}"`);
+    return c.json(answer, 200);
+  });
+
+  app.openapi(applyDataRoute, async (c) => {
+    const { entity_id: entityId } = c.req.valid("param");
+    const body = c.req.valid("json");
+    const queued = await queueCommand(c, deps, {
+      entityId,
+      command: { type: "data", data: body.data },
+      machineName: body.machine_name ?? null,
+      notBeforeMs: body.fires_at ?? null,
+      attemptsMax: body.max_attempts ?? ATTEMPTS_MAX_DEFAULT,
+      bodyKey: body.idempotency_key ?? null,
+      idempotency: await idempotencyOf(c, { entityId, operation: "apply-data", body: body }),
+      isEntityNeeded: true,
+    });
+    return c.json({ entity_id: entityId, machine_name: queued.machine_name, event_id: queued.event_id }, 200);
+  });
+
+  app.openapi(queueEventRoute, async (c) => {
+    const { entity_id: entityId } = c.req.valid("param");
+    const body = c.req.valid("json");
+    const queued = await queueCommand(c, deps, {
+      entityId,
+      command: { type: "event", trigger: body.trigger, payload: body.context },
+      machineName: body.machine_name ?? null,
+      machineVersion: body.machine_version ?? null,
+      notBeforeMs: body.fires_at ?? null,
+      attemptsMax: body.max_attempts ?? ATTEMPTS_MAX_DEFAULT,
+      bodyKey: body.idempotency_key ?? null,
+      idempotency: await idempotencyOf(c, { entityId, operation: "queue-event", body: body }),
+    });
+    c.header("location", `/api/v1/events/${queued.event_id}`);
+    return c.json(queued, 202);
+  });
+}
+
+function prefersAsync(header: string | undefined): boolean {
+  return header !== undefined &&
+    header.split(",").some((part) => part.trim().toLowerCase() === "respond-async");
+}
+
+export function createdEntity(decision: Decision): z.infer<typeof CreatedEntity> {
+  const { entity, history } = decision;
+  if (entity === null || history === null) {
+    throw new AppError("validation_failed", decision.message ?? "Cannot create the entity", {
+      details: { reason: decision.reason, transition_id: history?.id ?? null },
+    });
+  }
+  return {
+    entity_id: entity.entityId,
+    current_state: entity.currentState,
+    machine_name: entity.machineName,
+    machine_version: entity.machineVersion,
+    context: recordOf(entity.context),
+    created_at: timeOf(entity.createdAtMs),
+    updated_at: timeOf(entity.updatedAtMs),
+    transition_id: history.id,
+    version: entity.version,
+  };
+}
+
+/** What the sender of an event is told. The row of history is the one source of states and actions. */
+export function eventAnswer(
+  decision: Decision,
+  facts: {
+    readonly eventId: string;
+    readonly entityId: string;
+    readonly trigger: string;
+    readonly lookup: MachineLookup;
+  },
+): z.infer<typeof EventAnswer> {
+  const { history, entity, run } = decision;
+  const isSuccess = history?.isSuccess ?? run?.refusal === null;
+  const rows = [...(decision.created?.actions ?? []), ...(history?.actions ?? [])];
+  return {
+    success: isSuccess,
+    entity_id: facts.entityId,
+    source_state: history?.fromState ?? entity?.currentState ?? "",
+    target_state: history?.toState ?? null,
+    trigger: facts.trigger,
+    actions: isSuccess ? rows.map((row) => row.name) : [],
+    action_results: isSuccess
+      ? rows.map((row) => ({
+        name: row.name,
+        status: row.status,
+        success: row.status !== "failed",
+        skipped: row.status === "skipped",
+        phase: row.phase,
+        ...(row.result === undefined ? {} : { result: row.result }),
+        ...(row.error === undefined ? {} : { error: row.error }),
+      }))
+      : null,
+    error_detail: isSuccess ? null : errorDetail(decision, facts.lookup),
+    shadow_diff: null,
+    transition_id: history?.id ?? null,
+    event_id: facts.eventId,
+    outcome: history?.outcome ?? "refused",
+    version: entity?.version ?? null,
+  };
+}
+
+/** Always there when the event was not taken. */
+function errorDetail(decision: Decision, lookup: MachineLookup): z.infer<typeof OutcomeError> {
+  const { history, run } = decision;
+  const loaded = history === null || history.machineName === ""
+    ? null
+    : lookup(history.machineName, history.machineVersion === "" ? null : history.machineVersion);
+  const step = run?.steps.find((one) => one.refusal !== null);
+  const error = loaded === null || step === undefined ? null : outcomeErrorOf(resultOf(loaded, step));
+  if (error !== null) return { ...error, details: recordOf(error.details) };
+  return {
+    code: run?.refusal?.code ?? decision.reason ?? "unknown",
+    type: "FSMError",
+    message: decision.message ?? "The event was refused",
+    details: run?.refusal === null || run === null ? null : recordOf(run.refusal.details),
+  };
+}

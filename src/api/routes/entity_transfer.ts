@@ -1,0 +1,324 @@
+/** Entities in and out as documents, and many of them at once. */
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { AppError, messageOf } from "../../errors.ts";
+import type { Decision } from "../../orchestrator/decision.ts";
+import type { Command } from "../../orchestrator/event.ts";
+import { audit, decideNow } from "../commands.ts";
+import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
+import { requireEntity } from "../entities.ts";
+import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
+import { statesOfText } from "../stored_states.ts";
+import { createdEntity, eventAnswer, OutcomeError } from "./entity_commands.ts";
+import { rowsOf } from "./entity_history.ts";
+import { Labels } from "./entity_records.ts";
+import {
+  CallerRecord,
+  EntityId,
+  entityParams,
+  Instant,
+  JsonInput,
+  JsonRecord,
+  MachineName,
+  MachineVersion,
+  recordOf,
+  timeOf,
+  Trigger,
+} from "./shared.ts";
+
+const BULK_ITEMS_MAX = 100;
+const HISTORY_ITEMS_MAX = 5_000;
+
+const SnapshotHistoryItem = z.object({
+  source_state: z.string(),
+  target_state: z.string().nullable(),
+  trigger: z.string(),
+  success: z.boolean(),
+  error_message: z.string().nullable(),
+  actions_executed: z.array(z.string()).nullable(),
+  created_at: Instant,
+  duration_ms: z.int().nullable(),
+  outcome: z.string(),
+}).openapi("TransitionHistorySnapshotItem");
+
+const EntitySnapshot = z.object({
+  entity_id: z.string(),
+  machine_name: z.string().nullable(),
+  machine_version: z.string().nullable(),
+  current_state: z.string(),
+  active_states: z.array(z.string()),
+  context: JsonRecord,
+  status: z.string(),
+  labels: Labels,
+  history: z.array(SnapshotHistoryItem),
+  version: z.int(),
+  exported_at: Instant,
+}).openapi("EntitySnapshotResponse");
+
+const ImportEntity = z.strictObject({
+  entity_id: EntityId,
+  machine_name: MachineName.nullish(),
+  machine_version: MachineVersion.nullish(),
+  current_state: z.string().min(1).max(10_000),
+  context: CallerRecord.default({}),
+  status: z.enum(["active", "archived", "deleted"]).default("active"),
+  labels: z.record(z.string(), z.string()).default({}),
+  history: z.array(JsonInput).max(HISTORY_ITEMS_MAX).default([]).openapi({
+    description: "Accepted for exported documents; history of another store is not taken over",
+  }),
+  overwrite: z.boolean().default(false),
+}).openapi("ImportEntityRequest");
+
+const ImportedEntity = z.object({
+  entity_id: z.string(),
+  history_count: z.int(),
+  success: z.boolean(),
+}).openapi("ImportEntityResponse");
+
+const BulkCreate = z.strictObject({
+  items: z.array(z.strictObject({
+    entity_id: EntityId,
+    machine_name: MachineName,
+    machine_version: MachineVersion.nullish(),
+    context: CallerRecord.default({}),
+  })).max(BULK_ITEMS_MAX),
+}).openapi("BulkCreateEntitiesRequest");
+
+const BulkCreated = z.object({
+  results: z.array(z.object({
+    entity_id: z.string(),
+    success: z.boolean(),
+    current_state: z.string().nullable(),
+    error: z.string().nullable(),
+    error_code: z.string().nullable(),
+  })),
+  total: z.int(),
+  succeeded: z.int(),
+  failed: z.int(),
+}).openapi("BulkCreateEntitiesResponse");
+
+const BulkEvents = z.strictObject({
+  trigger: Trigger,
+  entity_ids: z.array(EntityId).max(BULK_ITEMS_MAX),
+  context: CallerRecord.default({}),
+  machine_name: MachineName.nullish(),
+  machine_version: MachineVersion.nullish(),
+}).openapi("BulkProcessEventsRequest");
+
+const BulkEventResult = z.object({
+  entity_id: z.string(),
+  success: z.boolean(),
+  source_state: z.string().nullable(),
+  target_state: z.string().nullable(),
+  error: z.string().nullable(),
+  error_code: z.string().nullable(),
+  error_detail: OutcomeError.nullable(),
+});
+
+const BulkProcessed = z.object({
+  trigger: z.string(),
+  results: z.array(BulkEventResult),
+  total: z.int(),
+  succeeded: z.int(),
+  failed: z.int(),
+}).openapi("BulkProcessEventsResponse");
+
+const snapshotRoute = defineRoute({
+  method: "get",
+  path: "/api/v1/entities/{entity_id}/snapshot",
+  tags: ["entities"],
+  summary: "The whole entity as one document",
+  request: { params: entityParams },
+  responses: { 200: jsonAnswer(EntitySnapshot, "The document"), 404: problemAnswer("No such entity") },
+});
+
+const importRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/entities/import",
+  tags: ["entities"],
+  summary: "Create an entity in a given state, under the rules of its machine",
+  request: { body: jsonBody(ImportEntity) },
+  responses: {
+    200: jsonAnswer(ImportedEntity, "Imported"),
+    404: problemAnswer("No such machine"),
+    409: problemAnswer("The id is taken, or the state does not exist"),
+  },
+});
+
+const bulkCreateRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/entities/bulk/create",
+  tags: ["bulk"],
+  summary: "Create up to 100 entities, each for itself",
+  request: { body: jsonBody(BulkCreate) },
+  responses: { 200: jsonAnswer(BulkCreated, "One result for each, in order") },
+});
+
+const bulkEventsRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/entities/bulk/events",
+  tags: ["bulk"],
+  summary: "Send one event to up to 100 entities, each for itself",
+  request: { body: jsonBody(BulkEvents) },
+  responses: { 200: jsonAnswer(BulkProcessed, "One result for each, in order") },
+});
+
+export function addEntityTransferRoutes(app: ApiApp, deps: RouteDeps): void {
+  app.openapi(bulkCreateRoute, async (c) => {
+    const { items } = c.req.valid("json");
+    const results = await Promise.all(items.map(async (item) => {
+      const outcome = await attempted(async () => {
+        const { decision } = await decideNow(c, deps, {
+          entityId: item.entity_id,
+          command: { type: "create", context: item.context, labels: {} },
+          machineName: item.machine_name,
+          machineVersion: item.machine_version ?? null,
+        });
+        return createdEntity(decision).current_state;
+      });
+      return {
+        entity_id: item.entity_id,
+        success: outcome.error === null,
+        current_state: outcome.value,
+        error: outcome.error,
+        error_code: outcome.code,
+      };
+    }));
+    return c.json({ results, ...totals(results) }, 200);
+  });
+
+  app.openapi(bulkEventsRoute, async (c) => {
+    const body = c.req.valid("json");
+    const lookup = await deps.runtime.machines.prepare([]);
+    const results = await Promise.all(body.entity_ids.map(async (entityId) => {
+      const outcome = await attempted(async () => {
+        const entity = await deps.store.entities.get(entityId);
+        if (entity === null) {
+          throw new AppError("entity_not_found", `Cannot send to "${entityId}": no such entity`);
+        }
+        const { decision, eventId } = await decideNow(c, deps, {
+          entityId,
+          command: { type: "event", trigger: body.trigger, payload: body.context },
+          machineName: body.machine_name ?? null,
+          machineVersion: body.machine_version ?? null,
+        });
+        return eventAnswer(decision, { eventId, entityId, trigger: body.trigger, lookup });
+      });
+      const answer = outcome.value;
+      return {
+        entity_id: entityId,
+        success: answer?.success ?? false,
+        source_state: answer?.source_state ?? null,
+        target_state: answer?.target_state ?? null,
+        error: outcome.error ?? answer?.error_detail?.message ?? null,
+        error_code: outcome.code ?? answer?.error_detail?.code ?? null,
+        error_detail: answer?.error_detail ?? null,
+      };
+    }));
+    return c.json({ trigger: body.trigger, results, ...totals(results) }, 200);
+  });
+
+  app.openapi(importRoute, async (c) => {
+    const body = c.req.valid("json");
+    const known = await deps.store.entities.get(body.entity_id);
+    if (known !== null && !body.overwrite) {
+      throw new AppError("entity_exists", `Cannot import entity "${body.entity_id}": it exists`);
+    }
+    const machineName = body.machine_name ?? known?.machineName ?? null;
+    if (machineName === null) {
+      throw new AppError(
+        "validation_failed",
+        `Cannot import entity "${body.entity_id}": no machine is named`,
+      );
+    }
+    await importDecided(c, {
+      entityId: body.entity_id,
+      machineName,
+      machineVersion: body.machine_version ?? known?.machineVersion ?? null,
+      force: {
+        type: "force",
+        snapshot: { v: 1, states: statesOfText(body.current_state) },
+        context: body.context,
+        reason: "import",
+      },
+    });
+    if (Object.keys(body.labels).length > 0) {
+      await run(c, body.entity_id, { type: "labels", set: body.labels, remove: [], isReplace: true });
+    }
+    if (body.status !== "active") await run(c, body.entity_id, { type: "status", status: body.status });
+    await audit(c, deps, {
+      action: "entity.imported",
+      resource: `entity:${body.entity_id}`,
+      details: { is_overwritten: known !== null },
+    });
+    return c.json({ entity_id: body.entity_id, history_count: 0, success: true }, 200);
+  });
+
+  app.openapi(snapshotRoute, async (c) => {
+    const entity = await requireEntity(deps, c.req.valid("param").entity_id);
+    const rows = await rowsOf(deps, entity.entityId);
+    return c.json({
+      entity_id: entity.entityId,
+      machine_name: entity.machineName,
+      machine_version: entity.machineVersion,
+      current_state: entity.currentState,
+      active_states: [...entity.snapshot.states],
+      context: recordOf(entity.context),
+      status: entity.status,
+      labels: { ...entity.labels },
+      history: rows.map((row) => ({
+        source_state: row.fromState,
+        target_state: row.toState,
+        trigger: row.trigger,
+        success: row.isSuccess,
+        error_message: row.errorMessage,
+        actions_executed: row.actions.map((action) => action.name),
+        created_at: timeOf(row.createdAtMs),
+        duration_ms: row.durationMs,
+        outcome: row.outcome,
+      })),
+      version: entity.version,
+      exported_at: timeOf(deps.clock.nowMs()),
+    }, 200);
+  });
+
+  async function importDecided(
+    c: Context<ApiEnv>,
+    { entityId, machineName, machineVersion, force }: {
+      readonly entityId: string;
+      readonly machineName: string;
+      readonly machineVersion: string | null;
+      readonly force: Command;
+    },
+  ): Promise<Decision> {
+    const { decision } = await decideNow(c, deps, { entityId, command: force, machineName, machineVersion });
+    return decision;
+  }
+
+  async function run(c: Context<ApiEnv>, entityId: string, command: Command): Promise<void> {
+    await decideNow(c, deps, { entityId, command });
+  }
+}
+
+interface Attempt<Value> {
+  readonly value: Value | null;
+  readonly error: string | null;
+  readonly code: string | null;
+}
+
+/** A caller's mistake is the result of its item; a failure of the store fails the whole request. */
+async function attempted<Value>(run: () => Promise<Value>): Promise<Attempt<Value>> {
+  try {
+    return { value: await run(), error: null, code: null };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === "store_unavailable" || error.code === "internal") {
+      throw error;
+    }
+    return { value: null, error: messageOf(error), code: error.code };
+  }
+}
+
+function totals(results: readonly { readonly success: boolean }[]) {
+  const succeeded = results.filter((result) => result.success).length;
+  return { total: results.length, succeeded, failed: results.length - succeeded };
+}
