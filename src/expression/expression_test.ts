@@ -16,6 +16,7 @@ const CONTEXT: JsonObject = {
   tags: ["a", "b"],
   order: { total: 10, items: [1, 2], "odd key": 1, _id: "x" },
   face: "a😀b",
+  long_text: "x".repeat(20_000),
   _event: { trigger: "pay", payload: { amount: 5 } },
 };
 const SCOPE: Scope = { values: CONTEXT, isActive: (state) => state === "order.open" };
@@ -200,6 +201,11 @@ const FAILING: readonly (readonly [source: string, code: ExpressionErrorCode])[]
   ["1e308 * 10", "overflow"],
   ["'ab' * 5001", "limit"],
   ["[0] * 10001", "limit"],
+  ["long_text[1:]", "limit"],
+  ["long_text + 'x'", "limit"],
+  ["long_text.upper()", "limit"],
+  ["long_text.split(None, 1)", "limit"],
+  ["long_text.replace('x', 'y')", "limit"],
 ];
 
 Deno.test("evaluate() fails with a code and a place", () => {

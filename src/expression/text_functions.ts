@@ -98,6 +98,7 @@ function split(text: string, args: readonly Value[], call: Call): Value {
     ? splitAtBlanks(text, limit)
     : splitAt(text, textIn(separator, call), { limit, call });
   allowList(parts.length, call);
+  allowText(parts.reduce((longest, part) => Math.max(longest, part.length), 0), call);
   return parts;
 }
 
