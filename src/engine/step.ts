@@ -81,6 +81,8 @@ export interface ActionRow {
   readonly status: "ok" | "failed" | "skipped" | "pending";
   readonly result?: JsonValue;
   readonly error?: string;
+  /** Set when it stands inside a branch, a loop or a block, whose own row comes before it. */
+  readonly isNested?: true;
   /** Context keys changed: before and after; `before` absent when the key was new, `after` when it was removed. */
   readonly changes?: readonly {
     readonly key: string;
@@ -137,6 +139,12 @@ export interface Step {
   /** Indexes of transitions that wanted to run and lost a conflict. */
   readonly preempted: readonly number[];
   readonly refusal: Refusal | null;
+  /** Set when nothing took the event and the machine has a fallback: `refusal` is what would have been answered. */
+  readonly fallback?: {
+    readonly mode: "hint" | "persist";
+    readonly state: string;
+    readonly refusal: Refusal;
+  };
   readonly context: JsonObject;
   readonly isDone: boolean;
   readonly doneData: JsonValue | null;

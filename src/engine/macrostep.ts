@@ -1,0 +1,209 @@
+/** One event run to rest, and all events that follow from it. */
+import { resolveConflicts, settle } from "./conflict.ts";
+import { endedLeaf, endIfAtRest } from "./done.ts";
+import { leafNames } from "./configuration.ts";
+import type { JsonValue } from "../json.ts";
+import { nodeAt, NONE } from "./machine.ts";
+import { microstep, NO_OPTIONS } from "./microstep.ts";
+import { livelock, recall } from "./queue.ts";
+import { refusalOf } from "./refusal.ts";
+import { type Search, select, type Selection } from "./select.ts";
+import type { EngineEvent, Microstep, Outcome, Refusal, Step } from "./step.ts";
+import { type QueuedEvent, RefusedError, stepRows, takeEvent, type Work } from "./work.ts";
+import { contextToStore, isObject } from "./work.ts";
+
+/** Deferred events of one instance. */
+export const DEFERRED_MAX = 100;
+const INTERNAL_STEPS_MAX = 20_000;
+
+/** What an event came to before anything was recorded. */
+type Handled = "taken" | "unmatched" | "deferred";
+
+/** Runs one event to rest and returns its step. Throws `RefusedError` when nothing of the call may stay. */
+export function runEvent(work: Work, event: QueuedEvent): Step {
+  beginStep(work);
+  const before = work.active;
+  const names = leafNames(work.machine, before);
+  const undo = takeEvent(work, event);
+  const handled = handle(work, event);
+  if (handled !== "taken" && !work.machine.isScxml) undo();
+  if (handled === "deferred") {
+    defer(work, event);
+    return finishStep(work, { event, names, outcome: "deferred" });
+  }
+  if (handled === "taken" || work.machine.isScxml) rest(work);
+  if (!isSame(before, work.active)) recall(work);
+  return finishStep(work, { event, names, outcome: outcomeOf(work.rows.microsteps) });
+}
+
+/** Lets eventless transitions and internal events run until nothing is left to do. */
+export function rest(work: Work): void {
+  const visited = work.machine.spec.isAutoRouted ? new Set(work.active) : NONE_VISITED;
+  for (let rounds = 0; rounds < INTERNAL_STEPS_MAX && !work.isDone; rounds++) {
+    if (takeEventless(work, visited)) continue;
+    const event = work.internal.shift();
+    if (event === undefined) break;
+    takeEvent(work, event);
+    take(work, select(work, { type: "event", event }), event.trigger);
+  }
+  if (work.internal.length > 0 && !work.isDone) {
+    throw livelock(`more than ${INTERNAL_STEPS_MAX} internal events`, []);
+  }
+  if (!work.isDone && !work.machine.isScxml) endIfAtRest(work);
+  startInvokes(work);
+}
+
+/** Runs what waits in the external queue; one step for each event. */
+export function drain(work: Work): readonly Step[] {
+  if (work.external.length === 0) return NO_STEPS;
+  const steps: Step[] = [];
+  for (
+    let event = work.external.shift();
+    event !== undefined && !work.isDone;
+    event = work.external.shift()
+  ) {
+    steps.push(runEvent(work, event));
+  }
+  return steps;
+}
+
+export function beginStep(work: Work): void {
+  work.rows = stepRows();
+  work.microstepsLeft = work.machine.spec.microstepsMax;
+}
+
+/** The step as it is reported. `event` is null for the initial entry and for applied data. */
+export function finishStep(
+  work: Work,
+  given: { readonly event: QueuedEvent | null; readonly names: readonly string[]; readonly outcome: Outcome },
+): Step {
+  const { rows } = work;
+  return {
+    event: given.event === null ? null : given.event.given ?? engineEventOf(given.event),
+    outcome: given.outcome,
+    before: given.names,
+    after: leafNames(work.machine, work.active),
+    microsteps: rows.microsteps,
+    candidates: rows.candidates,
+    preempted: rows.preempted,
+    refusal: null,
+    context: contextToStore(work),
+    isDone: work.isDone,
+    doneData: work.isDone ? work.doneData : null,
+    raised: rows.raised,
+    sent: rows.sent,
+  };
+}
+
+export function outcomeOf(microsteps: readonly Microstep[]): Outcome {
+  if (microsteps.length === 0) return "ignored";
+  const isInternal = microsteps.every((row) => row.transitions.every((taken) => taken.isInternal));
+  return isInternal ? "internal" : "transitioned";
+}
+
+/** Refuses what a selection without wishes means for an event from outside; null when it is a no-op. */
+export function unmatchedRefusal(work: Work, event: QueuedEvent, selection: Selection): Refusal | null {
+  if (event.origin !== "outside" || work.machine.isScxml) return null;
+  return refusalOf(work, event, selection);
+}
+
+/** Conflicts resolved, one microstep run. */
+export function take(work: Work, selection: Selection, trigger: string | null): boolean {
+  const { rows } = work;
+  for (const row of selection.rows) rows.candidates.push(row);
+  if (selection.wishes.length === 0) return false;
+  const [only] = selection.wishes;
+  if (selection.wishes.length === 1 && only !== undefined) {
+    microstep(work, [settle(work, only)], trigger);
+    return true;
+  }
+  const offset = rows.candidates.length - selection.rows.length;
+  const { kept, lost } = resolveConflicts(work, selection.wishes);
+  for (const wish of lost) {
+    rows.preempted.push(wish.transition.index);
+    const row = rows.candidates[offset + wish.row];
+    if (row !== undefined) rows.candidates[offset + wish.row] = { ...row, verdict: "preempted" };
+  }
+  microstep(work, kept, trigger);
+  return true;
+}
+
+const NO_STEPS: readonly Step[] = [];
+const NONE_VISITED: Set<number> = new Set();
+
+function handle(work: Work, event: QueuedEvent): Handled {
+  const selection = select(work, { type: "event", event });
+  if (selection.wishes.length > 0) {
+    take(work, selection, event.trigger);
+    return "taken";
+  }
+  if (selection.isDeferMet) return "deferred";
+  for (const row of selection.rows) work.rows.candidates.push(row);
+  const refusal = unmatchedRefusal(work, event, selection);
+  if (refusal !== null) throw new RefusedError(refusal);
+  return "unmatched";
+}
+
+function takeEventless(work: Work, visited: Set<number>): boolean {
+  const search: Search = { type: "eventless" };
+  if (take(work, select(work, search), null)) return true;
+  const { spec } = work.machine;
+  if (!spec.isAutoRouted || work.machine.isScxml) return false;
+  for (const node of work.active) visited.add(node);
+  return take(work, select(work, { type: "route", visited }), null);
+}
+
+function defer(work: Work, event: QueuedEvent): void {
+  if (work.deferred.length >= DEFERRED_MAX) {
+    throw new RefusedError({
+      code: "deferred_full",
+      message: `Cannot defer event "${event.trigger}": ${DEFERRED_MAX} events are deferred already`,
+      details: { reason: "deferred_full", trigger: event.trigger, deferred_max: DEFERRED_MAX },
+    });
+  }
+  const payload = isObject(event.payload) ? event.payload : { value: event.payload };
+  const deferred = { trigger: event.trigger, payload };
+  work.deferred = [...work.deferred, event.id === undefined ? deferred : { ...deferred, id: event.id }];
+}
+
+/** Starts the services of nodes that were entered in this macrostep and are still active. */
+function startInvokes(work: Work): void {
+  if (work.enteredInvokes.size === 0) return;
+  const entered = [...work.enteredInvokes].sort((left, right) => left - right);
+  work.enteredInvokes.clear();
+  if (work.isDone) return;
+  for (const index of entered) {
+    const node = nodeAt(work.machine, index);
+    for (const invoke of node.invokes) {
+      work.requests.push({
+        kind: "invoke_start",
+        name: invoke.src,
+        params: {
+          id: invoke.id,
+          src: invoke.src,
+          state: node.name,
+          on_done: invoke.onDone ?? `done.invoke.${invoke.id}`,
+          on_error: invoke.onError ?? `error.invoke.${invoke.id}`,
+        },
+        options: NO_OPTIONS,
+        context: {},
+      });
+    }
+  }
+}
+
+function engineEventOf(event: QueuedEvent): EngineEvent {
+  const payload: JsonValue = event.payload;
+  const base = { trigger: event.trigger, payload: isObject(payload) ? payload : { value: payload } };
+  return event.id === undefined ? base : { ...base, id: event.id };
+}
+
+function isSame(left: readonly number[], right: readonly number[]): boolean {
+  if (left === right) return true;
+  return left.length === right.length && left.every((node, place) => node === right[place]);
+}
+
+/** Whether the instance has ended: it says so, or it rests in a single terminal leaf. */
+export function isEnded(work: Work): boolean {
+  return work.isDone || (!work.machine.isScxml && endedLeaf(work.machine, work.active) !== NONE);
+}

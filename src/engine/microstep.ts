@@ -1,0 +1,224 @@
+/** One microstep: leave, act, enter, and tell what was finished by it. */
+import type { Settled } from "./conflict.ts";
+import { type Machine, nodeAt, NONE } from "./machine.ts";
+import { remember } from "./memory.ts";
+import { type Move, moveOf, MOVES_MAX } from "./move.ts";
+import { announceEntry, endIfTopLevel } from "./done.ts";
+import { livelock } from "./queue.ts";
+import { domainOf, type Reach, reachOf, resolve } from "./reach.ts";
+import { failStep, runBlock } from "./run_actions.ts";
+import { assert } from "../assert.ts";
+import { encodeConfiguration } from "./stored_text.ts";
+import type { TakenTransition } from "./step.ts";
+import { cancelTimers, startTimers } from "./timer.ts";
+import { showStatus, type Work } from "./work.ts";
+
+/** Runs the transitions together and adds the rows of what happened. */
+export function microstep(work: Work, settled: readonly Settled[], trigger: string | null): void {
+  if (work.microstepsLeft-- <= 0) throw livelockOf(work);
+  const { machine } = work;
+  const memory = remember(machine, work.history, { exits: exitsOf(settled), active: work.active });
+  const before = work.history;
+  const move = moveFor(work, settled, memory);
+  work.history = before;
+  run(work, move, { settled, trigger, memory });
+}
+
+/** Enters the initial targets of the machine: only the second half of a microstep. */
+export function enterInitial(work: Work, reach: Reach): void {
+  const { needs, defaults, historyDefaults } = reach;
+  const move = moveOf(work.machine, [], { exits: [], needs, defaults, historyDefaults });
+  run(work, move, { settled: [], trigger: null, memory: work.history });
+}
+
+interface Taken {
+  readonly settled: readonly Settled[];
+  readonly trigger: string | null;
+  readonly memory: Work["history"];
+}
+
+function run(work: Work, move: Move, taken: Taken): void {
+  const { machine } = work;
+  const { settled } = taken;
+  work.move = move;
+  work.actions = [];
+  if (!work.isPlan && !machine.isScxml && (move.hasActions || settled.some(hasActions))) {
+    showStatus(work, encodeConfiguration(machine, move.after));
+  }
+  leave(work, move);
+  work.history = taken.memory;
+  work.phase = "transition";
+  for (const { wish, reach } of settled) {
+    const { transition } = wish;
+    const place = { phase: "transition" as const, owner: nodeAt(machine, transition.source).name };
+    runBlock(work, transition.actions, place);
+    for (const branch of reach.branches) {
+      runBlock(work, branch.actions, { ...place, owner: nodeAt(machine, branch.source).name });
+    }
+  }
+  enter(work, move);
+  work.active = move.after;
+  work.move = null;
+  work.phase = "rest";
+  endIfTopLevel(work, move);
+  work.rows.microsteps.push({
+    trigger: taken.trigger,
+    transitions: settled.map((one) => takenOf(machine, one)),
+    exited: move.exitedNames,
+    entered: move.enteredNames,
+    actions: work.actions,
+    states: move.names,
+    historyUpdates: move.historyUpdates,
+  });
+}
+
+function leave(work: Work, move: Move): void {
+  const { machine, isPlan } = work;
+  work.phase = "exit";
+  for (let place = move.exits.length - 1; place >= 0; place--) {
+    const index = move.exits[place] ?? NONE;
+    const node = nodeAt(machine, index);
+    work.cursor = index;
+    if (!isPlan && node.invokes.length > 0) stopInvokes(work, index);
+    runBlock(work, node.onExit, { phase: "exit", owner: node.name });
+    if (!isPlan && node.timers.length > 0) cancelTimers(work, node);
+  }
+}
+
+function enter(work: Work, move: Move): void {
+  const { machine, isPlan } = work;
+  work.phase = "enter";
+  for (const index of move.enters) {
+    const node = nodeAt(machine, index);
+    const place = { phase: "enter" as const, owner: node.name };
+    work.cursor = index;
+    runBlock(work, node.onEnter, place);
+    if (node.initialActions.length > 0 && move.defaults.includes(index)) {
+      runBlock(work, node.initialActions, place);
+    }
+    for (const history of move.historyDefaults) {
+      const { parent, historyActions } = nodeAt(machine, history);
+      if (parent === index) runBlock(work, historyActions, place);
+    }
+    if (isPlan) continue;
+    if (node.timers.length > 0) startTimers(work, node);
+    if (node.invokes.length > 0) work.enteredInvokes.add(index);
+    if (node.kind === "terminal" || node.joinOf !== NONE) {
+      announceEntry(work, node, (error) => failStep(work, error, { ...place, action: "done_data" }));
+    }
+  }
+}
+
+/** Stops the services of a node that ran before this macrostep; one that has not begun is just not started. */
+function stopInvokes(work: Work, index: number): void {
+  if (work.enteredInvokes.delete(index)) return;
+  const node = nodeAt(work.machine, index);
+  for (const { id, src } of node.invokes) {
+    work.requests.push({
+      kind: "invoke_stop",
+      name: src,
+      params: { id, src, state: node.name },
+      options: NO_OPTIONS,
+      context: {},
+    });
+  }
+}
+
+export const NO_OPTIONS = { when: null, timeoutS: null, retry: null, retryBackoffS: null };
+
+/** The move of these transitions; from a single leaf it is worked out once. */
+function moveFor(work: Work, settled: readonly Settled[], memory: Work["history"]): Move {
+  const { machine, active } = work;
+  const [only] = settled;
+  if (settled.length !== 1 || only === undefined) return combined(work, settled, memory);
+  const last = active[active.length - 1] ?? NONE;
+  if (nodeAt(machine, last).depth !== active.length - 1) return combined(work, settled, memory);
+  const { moves } = only.wish.transition;
+  const known = moves.get(last);
+  if (known !== undefined && known !== null) return known;
+  const move = combined(work, settled, memory);
+  if (known === undefined && machine.memo.moves < MOVES_MAX) {
+    machine.memo.moves++;
+    moves.set(last, isFixed(only) ? move : null);
+  }
+  return move;
+}
+
+/** Whether the transition leads to the same place for every history and context. */
+function isFixed({ reach, wish }: Settled): boolean {
+  return reach.isStatic && wish.transition.parallelsAbove !== null;
+}
+
+function combined(work: Work, settled: readonly Settled[], memory: Work["history"]): Move {
+  const { machine, active } = work;
+  const exits = exitsOf(settled);
+  if (!machine.isScxml) {
+    const needs = unite(settled.map((one) => one.reach.needs));
+    return moveOf(machine, active, {
+      isUnchecked: work.isPlan,
+      exits,
+      needs,
+      defaults: settled.length === 1
+        ? settled[0]?.reach.defaults ?? []
+        : settled.flatMap((one) => one.reach.defaults),
+      historyDefaults: settled.flatMap((one) => one.reach.historyDefaults),
+    });
+  }
+  work.history = memory;
+  const entries = settled.flatMap(({ wish }) => entryOf(work, wish.transition));
+  return moveOf(machine, active, {
+    isUnchecked: work.isPlan,
+    exits,
+    needs: unite(entries.map((entry) => entry.needs)),
+    defaults: entries.flatMap((entry) => entry.defaults),
+    historyDefaults: entries.flatMap((entry) => entry.historyDefaults),
+  });
+}
+
+/** What profile `scxml` enters for a transition, with histories as they are after leaving. */
+function entryOf(work: Work, transition: Settled["wish"]["transition"]): readonly Reach[] {
+  if (transition.targets.length === 0) return [];
+  const targets = resolve(work, transition.targets)?.targets ?? [];
+  const floor = domainOf(work, transition, targets);
+  const reach = reachOf(work, transition.targets, { floor, isOpened: () => true });
+  assert(reach !== null, "profile scxml has no choices");
+  return [reach];
+}
+
+function exitsOf(settled: readonly Settled[]): readonly number[] {
+  return settled.length === 1 ? settled[0]?.exits ?? [] : unite(settled.map((one) => one.exits));
+}
+
+/** Sorted lists as one sorted list without repetitions. */
+function unite(lists: readonly (readonly number[])[]): readonly number[] {
+  if (lists.length === 1) return lists[0] ?? [];
+  return [...new Set(lists.flat())].sort((left, right) => left - right);
+}
+
+function hasActions({ wish, reach }: Settled): boolean {
+  return wish.transition.actions.length > 0 || reach.branches.some((branch) => branch.actions.length > 0);
+}
+
+function takenOf(machine: Machine, { wish }: Settled): TakenTransition {
+  const { transition, guards } = wish;
+  const { spec } = transition;
+  return {
+    transition: transition.index,
+    trigger: transition.label,
+    source: nodeAt(machine, transition.source).name,
+    targets: spec.targets,
+    description: spec.description,
+    region: spec.region,
+    isInternal: transition.targets.length === 0,
+    guards,
+  };
+}
+
+function livelockOf(work: Work): Error {
+  const { spec } = work.machine;
+  const texts = work.rows.microsteps.map((row) => row.states.join(","));
+  const last = texts.at(-1) ?? "";
+  const from = texts.lastIndexOf(last, texts.length - 2);
+  const cycle = from < 0 ? texts.slice(-10) : texts.slice(from + 1);
+  return livelock(`more than ${spec.microstepsMax} microsteps`, cycle);
+}

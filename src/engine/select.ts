@@ -1,0 +1,161 @@
+/** Which transitions want to run: each leaf looks for one, from itself outwards. */
+import { leavesOf } from "./configuration.ts";
+import { evaluateGuards, holds, type Verdict } from "./guard.ts";
+import { type Node, nodeAt, NONE, type Transition } from "./machine.ts";
+import { resolve } from "./reach.ts";
+import type { CandidateRow, GuardRow } from "./step.ts";
+import { beginsWith, isSystemTrigger } from "./trigger.ts";
+import { type QueuedEvent, scopeOf, type Work } from "./work.ts";
+
+/** A transition whose guards hold, with the leaf that found it. */
+export interface Wish {
+  readonly transition: Transition;
+  readonly leaf: number;
+  readonly guards: readonly GuardRow[];
+  /** Place of its row in `Selection.rows`. */
+  readonly row: number;
+}
+
+export interface Selection {
+  readonly wishes: Wish[];
+  readonly rows: CandidateRow[];
+  isDeferMet: boolean;
+  hasError: boolean;
+  hasMissing: boolean;
+}
+
+/** What is looked for: answers to an event, eventless transitions, or data-routed ones. */
+export type Search =
+  | { readonly type: "event"; readonly event: QueuedEvent }
+  | { readonly type: "eventless" }
+  /** States already visited in this macrostep are no destination. */
+  | { readonly type: "route"; readonly visited: ReadonlySet<number> };
+
+const NO_GUARDS: readonly GuardRow[] = [];
+
+/** Looks from each leaf in document order; the same transition counts once. */
+export function select(work: Work, search: Search): Selection {
+  const selection: Selection = {
+    wishes: [],
+    rows: [],
+    isDeferMet: false,
+    hasError: false,
+    hasMissing: false,
+  };
+  const { active } = work;
+  const last = active[active.length - 1] ?? 0;
+  if (nodeAt(work.machine, last).depth === active.length - 1) {
+    walk(work, search, { selection, leaf: last, parallels: null });
+    return selection;
+  }
+  const parallels: number[] = [];
+  for (const leaf of leavesOf(work.machine, active)) walk(work, search, { selection, leaf, parallels });
+  return selection;
+}
+
+interface Walk {
+  readonly selection: Selection;
+  readonly leaf: number;
+  /** Parallels from which somebody already looked outwards: everything further out would answer the same. */
+  readonly parallels: number[] | null;
+}
+
+function walk(work: Work, search: Search, walk: Walk): void {
+  const { machine } = work;
+  const { selection, leaf, parallels } = walk;
+  if (search.type === "route" && isAtHome(work, leaf)) return;
+  for (let index = leaf; index !== NONE;) {
+    const node = nodeAt(machine, index);
+    if (parallels !== null && node.kind === "parallel") {
+      if (parallels.includes(index)) return;
+      parallels.push(index);
+    }
+    for (const transition of candidatesOf(work, node, search)) {
+      if (tryCandidate(work, transition, { selection, leaf })) return;
+    }
+    if (search.type === "event" && isDeferred(work, node, search.event)) {
+      selection.isDeferMet = true;
+      return;
+    }
+    index = node.parent;
+  }
+}
+
+/** Records the candidate; true when it wants to run. */
+function tryCandidate(
+  work: Work,
+  transition: Transition,
+  at: { readonly selection: Selection; readonly leaf: number },
+): boolean {
+  const { selection, leaf } = at;
+  const { machine } = work;
+  const rows: GuardRow[] | null = transition.guards.length === 0 ? null : [];
+  const verdict: Verdict = rows === null ? "true" : evaluateGuards(transition.guards, scopeOf(work), rows);
+  const isEnabled = verdict === "true" &&
+    (!machine.hasChoices || transition.targets.length === 0 || resolve(work, transition.targets) !== null);
+  if (verdict === "error") selection.hasError = true;
+  if (verdict === "missing") selection.hasMissing = true;
+  const guards = rows ?? NO_GUARDS;
+  selection.rows.push({
+    transition: transition.index,
+    source: nodeAt(machine, transition.source).name,
+    trigger: transition.label,
+    dest: transition.spec.dest,
+    verdict: isEnabled
+      ? "selected"
+      : verdict === "error"
+      ? "error"
+      : verdict === "missing"
+      ? "missing_guard"
+      : "rejected",
+    guards,
+  });
+  if (!isEnabled) return false;
+  if (!selection.wishes.some((wish) => wish.transition === transition)) {
+    const row = selection.rows.length - 1;
+    selection.wishes.push({ transition, leaf, guards, row });
+  }
+  return true;
+}
+
+function candidatesOf(work: Work, node: Node, search: Search): readonly Transition[] {
+  switch (search.type) {
+    case "eventless":
+      return node.eventless;
+    case "route":
+      return node.routes.length === 0
+        ? NO_CANDIDATES
+        : node.routes.filter((transition) =>
+          transition.targets.every((target) => target.type !== "node" || !search.visited.has(target.node)) &&
+          holds(transition.routeWhen, scopeOf(work))
+        );
+    case "event":
+      return answersOf(work, node, search.event);
+  }
+}
+
+const NO_CANDIDATES: readonly Transition[] = [];
+
+function answersOf(work: Work, node: Node, event: QueuedEvent): readonly Transition[] {
+  if (node.eventful.length === 0) return NO_CANDIDATES;
+  const { trigger } = event;
+  if (work.machine.isScxml) {
+    return node.eventful.filter((transition) =>
+      transition.tokens.some((tokens) => beginsWith(trigger, tokens))
+    );
+  }
+  return node.byTrigger.get(trigger) ??
+    (node.wildcards.length === 0 || isSystemTrigger(trigger) ? NO_CANDIDATES : node.wildcards);
+}
+
+function isDeferred(work: Work, node: Node, event: QueuedEvent): boolean {
+  if (node.defers.size === 0 || event.origin === "internal" || event.origin === "timer") return false;
+  if (node.defers.has(event.trigger)) return true;
+  return work.machine.isScxml && node.deferTokens.some((tokens) => beginsWith(event.trigger, tokens));
+}
+
+/** Whether the own conditions of a leaf still hold: data does not move it away then. */
+function isAtHome(work: Work, leaf: number): boolean {
+  const { when } = nodeAt(work.machine, leaf);
+  return when.length > 0 && holds(when, scopeOf(work));
+}
