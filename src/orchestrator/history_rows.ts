@@ -37,7 +37,8 @@ export function runRow(
     machineName: entity.machineName,
     machineVersion: entity.machineVersion,
     payload: type === "created" && input.event.command.type !== "create" ? {} : payloadOf(input.event),
-    outcome: run.outcome,
+    // Data that nothing follows from were still laid over the context.
+    outcome: type === "data" && run.outcome === "ignored" ? "internal" : run.outcome,
     isSuccess: true,
     fromState: before === null ? entity.currentState : before.currentState,
     toState: entity.currentState,

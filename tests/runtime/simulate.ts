@@ -1,0 +1,211 @@
+/** A small world in one process: clients, API processes and workers that die at random, all from one seed. */
+import type { JsonObject } from "../../src/json.ts";
+import type { NewEvent } from "../../src/orchestrator/event.ts";
+import type { MachineRecord } from "../../src/orchestrator/machine_record.ts";
+import { actionOutcomeOf } from "../../src/orchestrator/action_outcome.ts";
+import type { ActionResult } from "../../src/orchestrator/outbox.ts";
+import { createRuntime, type Runtime } from "../../src/runtime/runtime.ts";
+import { createMemoryStore } from "../../src/store/memory/memory_store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { checkStore, type Violation } from "./check_store.ts";
+import { type CrashingStore, createCrashingStore, ProcessDied } from "./crashing_store.ts";
+import { orderMachine } from "./machines.ts";
+import { type Mutant, mutantOf } from "./mutants.ts";
+import { pick, seededId, seededRandom } from "./random.ts";
+import { createVirtualClock } from "./virtual_clock.ts";
+
+export interface SimulationReport {
+  readonly seed: number;
+  readonly events: number;
+  readonly crashes: number;
+  readonly crashPoints: number;
+  readonly violations: readonly Violation[];
+}
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly entities: number;
+  readonly eventsPerEntity: number;
+  readonly crashChance: number;
+  readonly mutant?: Mutant;
+}
+
+const order = orderMachine();
+const RETRY = { baseMs: 100, capMs: 2_000 };
+const LEASE_MS = 10_000;
+const TRIGGERS = ["note", "note", "note", "pay", "ship", "nonsense"];
+/** Steps of the world before it must have come to rest. */
+const STEPS_MAX = 20_000;
+
+/** Everything that happens follows from the seed, as long as no step waits for real time. */
+export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
+  const random = seededRandom(options.seed);
+  const clock = createVirtualClock();
+  const truth = createMemoryStore({ clock, lockTimeoutMs: 2_000 });
+  await truth.machines.insert(recordOf());
+  const seen = options.mutant === undefined ? truth : mutantOf(truth, options.mutant);
+  const world = {
+    crashChance: options.crashChance,
+    crashes: 0,
+    crashPoints: 0,
+    deliveries: new Map<string, number>(),
+    acknowledged: [] as { eventId: string; entityId: string }[],
+    clientsRunning: options.entities,
+  };
+
+  /** A process that is started again whenever it died. */
+  function createProcess(): {
+    readonly current: () => { readonly runtime: Runtime; readonly crashing: CrashingStore };
+  } {
+    let process = begin();
+    function begin() {
+      const crashing = createCrashingStore(seen, { random, crashChance: () => world.crashChance });
+      const runtime = createRuntime({
+        store: crashing.store,
+        clock,
+        compile: () => ({ type: "loaded", loaded: order }),
+        retry: RETRY,
+        random,
+        stopwatchMs: () => 0,
+        limits: { lanesPerTurn: 3, eventsPerLane: 4, catalogCheckMs: 50 },
+      });
+      return { runtime, crashing };
+    }
+    return {
+      current() {
+        if (process.crashing.isDead()) {
+          world.crashes += 1;
+          world.crashPoints += process.crashing.crashPoints();
+          process = begin();
+        }
+        return process;
+      },
+    };
+  }
+
+  const apis = [createProcess(), createProcess()];
+  const workers = [createProcess(), createProcess()];
+  const clients = Array.from({ length: options.entities }, (_, index) => runClient(`o-${index}`));
+  let isOver = false;
+  const loops = workers.map((worker) => runWorker(worker));
+  for (let step = 0; !isOver; step++) {
+    if (step > STEPS_MAX) throw new Error(`Seed ${options.seed}: the world does not come to rest`);
+    await clock.advance(Math.floor(random() * 400));
+    if (world.clientsRunning > 0) continue;
+    world.crashChance = 0;
+    isOver = await isAtRest(truth);
+    await clock.advance(LEASE_MS);
+  }
+  await Promise.all([...clients, ...loops]);
+
+  const violations = await checkStore(truth, {
+    acknowledged: world.acknowledged,
+    unsure: new Set(),
+    deliveries: world.deliveries,
+    machine: order,
+    timers: { remind: { state: "paid", delayMs: 3_600_000 } },
+  });
+  return {
+    seed: options.seed,
+    events: world.acknowledged.length,
+    crashes: world.crashes,
+    crashPoints: world.crashPoints,
+    violations,
+  };
+
+  async function runClient(entityId: string): Promise<void> {
+    for (let count = 0; count < options.eventsPerEntity; count++) {
+      const event = newEvent(entityId, pick(random, TRIGGERS), { n: count });
+      const isAwaited = random() < 0.5;
+      while (!(await send(event, isAwaited))) await clock.sleep(100);
+      world.acknowledged.push({ eventId: event.eventId, entityId });
+      if (random() < 0.3) await clock.sleep(Math.floor(random() * 1_000));
+    }
+    world.clientsRunning -= 1;
+  }
+
+  async function send(event: NewEvent, isAwaited: boolean): Promise<boolean> {
+    const { runtime } = pick(random, apis).current();
+    try {
+      if (!isAwaited) return (await runtime.append(event)).type !== "conflict";
+      const result = await runtime.submit({ event });
+      return result.type === "decided" || result.type === "replayed";
+    } catch (error) {
+      if (error instanceof ProcessDied) return false;
+      throw error;
+    }
+  }
+
+  function newEvent(entityId: string, trigger: string, payload: JsonObject): NewEvent {
+    const eventId = seededId(random);
+    return {
+      eventId,
+      entityId,
+      machineName: "order",
+      machineVersion: null,
+      command: { type: "event", trigger, payload },
+      notBeforeMs: random() < 0.1 ? clock.nowMs() : null,
+      idempotency: { scope: `entity:${entityId}`, key: eventId, requestHash: "same" },
+      attemptsMax: 5,
+      traceparent: null,
+      actor: null,
+    };
+  }
+
+  async function runWorker(worker: ReturnType<typeof createProcess>): Promise<void> {
+    while (!isOver) {
+      const { runtime, crashing } = worker.current();
+      try {
+        const report = await runtime.turn();
+        const delivered = await deliver(crashing.store, runtime);
+        if (report === null && delivered === 0) await clock.sleep(20 + Math.floor(random() * 200));
+      } catch (error) {
+        if (!(error instanceof ProcessDied)) throw error;
+        await clock.sleep(Math.floor(random() * 300));
+      }
+    }
+  }
+
+  async function deliver(store: Store, runtime: Runtime): Promise<number> {
+    const actions = await store.outbox.claim({ limit: 2, leaseMs: LEASE_MS, owner: "w" });
+    for (const action of actions) {
+      world.deliveries.set(action.actionId, (world.deliveries.get(action.actionId) ?? 0) + 1);
+      const result: ActionResult = random() < 0.8
+        ? { type: "done", output: { receipt: 1 } }
+        : { type: "failed", error: "no", isFinal: false, retryAfterMs: null };
+      const loaded = await runtime.machines.find(action.machineName, action.machineVersion);
+      const outcome = actionOutcomeOf({ action, result, loaded }, {
+        nowMs: clock.nowMs(),
+        retry: RETRY,
+        random: random(),
+      });
+      await store.outbox.acknowledge({ action, result, ...outcome });
+    }
+    return actions.length;
+  }
+}
+
+async function isAtRest(store: Store): Promise<boolean> {
+  const inbox = await store.inbox.counts();
+  const outbox = await store.outbox.counts();
+  const nextReadyAtMs = await store.turns.nextReadyAtMs();
+  return inbox.pending + inbox.scheduled + outbox.pending + outbox.leased === 0 && nextReadyAtMs === null;
+}
+
+function recordOf(): MachineRecord {
+  return {
+    id: "11111111-1111-4111-8111-111111111111",
+    name: "order",
+    version: "1.0.0",
+    description: null,
+    isStrict: true,
+    config: {},
+    sourceText: null,
+    hash: "order",
+    revision: 1,
+    createdAtMs: 0,
+    updatedAtMs: 0,
+    createdBy: null,
+    updatedBy: null,
+  };
+}
