@@ -11,6 +11,13 @@ import { addEntityPreviewRoutes } from "./entity_preview.ts";
 import { addEntityTransferRoutes } from "./entity_transfer.ts";
 import { addEventRoutes } from "./events.ts";
 import { addHealthRoutes } from "./health.ts";
+import { addWebhookRoutes } from "./webhooks.ts";
+import { addTransitionRoutes } from "./transitions.ts";
+import { addSettingsRoutes } from "./settings.ts";
+import { addPeopleRoutes } from "./people.ts";
+import { addObservabilityRoutes } from "./observability.ts";
+import { addMachineMetricsRoutes } from "./machine_metrics.ts";
+import { addCatalogRoutes } from "./catalog.ts";
 
 export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addHealthRoutes(app, deps);
@@ -24,4 +31,11 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addEntityLifecycleRoutes(app, deps);
   addEventRoutes(app, deps);
   addDeadLetterRoutes(app, deps);
+  addCatalogRoutes(app, deps);
+  addMachineMetricsRoutes(app, deps);
+  addObservabilityRoutes(app, deps);
+  addPeopleRoutes(app, deps);
+  addSettingsRoutes(app, deps);
+  addTransitionRoutes(app, deps);
+  addWebhookRoutes(app, deps);
 }

@@ -1,7 +1,6 @@
 /** Commands that move an entity: create, send an event now or later, apply data. */
 import { z } from "@hono/zod-openapi";
 import { AppError } from "../../errors.ts";
-import type { JsonValue } from "../../json.ts";
 import type { Decision } from "../../orchestrator/decision.ts";
 import type { MachineLookup } from "../../orchestrator/loaded_machine.ts";
 import { outcomeErrorOf, resultOf } from "../../orchestrator/result.ts";

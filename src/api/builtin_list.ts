@@ -1,0 +1,93 @@
+/** The built-in catalogue in words: names, what they do and what they take. */
+
+interface BuiltinText {
+  readonly name: string;
+  readonly description: string;
+  readonly params: Record<string, string>;
+}
+
+const GUARDS: BuiltinText[] = [
+  { name: "always", description: "Holds", params: {} },
+  { name: "never", description: "Does not hold", params: {} },
+  { name: "key_present", description: "The context has the key", params: { key: "name of the key" } },
+  {
+    name: "key_missing",
+    description: "The context does not have the key",
+    params: { key: "name of the key" },
+  },
+];
+
+const ACTIONS: BuiltinText[] = [
+  { name: "noop", description: "Does nothing", params: {} },
+  {
+    name: "log",
+    description: "Writes a line to the log",
+    params: { message: "text", level: "debug … error" },
+  },
+  { name: "trace", description: "Writes the context to the log", params: {} },
+  {
+    name: "set_context",
+    description: "Sets keys of the context",
+    params: { values: "mapping of key to value" },
+  },
+  {
+    name: "snapshot",
+    description: "Keeps a copy of the context under a key",
+    params: { key: "name of the key" },
+  },
+  { name: "copy_key", description: "Copies one key to another", params: { source: "from", target: "to" } },
+  {
+    name: "validate_keys",
+    description: "Fails unless the keys are there",
+    params: { keys: "list of names" },
+  },
+];
+
+const EFFECTS: BuiltinText[] = [
+  { name: "set", description: "Sets keys to values", params: { set: "mapping of key to value" } },
+  { name: "timestamp", description: "Sets a key to the time", params: { timestamp: "name of the key" } },
+  { name: "increment", description: "Adds one", params: { increment: "name of the key" } },
+  { name: "decrement", description: "Takes one away", params: { decrement: "name of the key" } },
+  { name: "append", description: "Adds a value to a list", params: { append: "field and value" } },
+  { name: "clear", description: "Removes a key", params: { clear: "name of the key" } },
+  {
+    name: "compute",
+    description: "Sets keys to results of expressions",
+    params: { compute: "mapping of key to expression" },
+  },
+];
+
+export const BUILTINS = {
+  guards: GUARDS,
+  actions: ACTIONS,
+  effects: EFFECTS,
+  check_operators: [
+    "eq",
+    "neq",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "in",
+    "not_in",
+    "is_set",
+    "is_null",
+    "contains",
+    "starts_with",
+    "ends_with",
+    "matches",
+  ],
+  http_action: {
+    url: "https address; values in it are encoded",
+    method: "GET, POST, PUT, PATCH or DELETE",
+    headers: "mapping of name to text",
+    body: "any value",
+    timeout: "seconds, at most 15",
+    on_success: "what of the answer goes into the context",
+    on_error: "log, fail or ignore",
+  },
+  condition_forms: ["check", "expr", "allOf", "anyOf", "not", "name of a guard"],
+  advanced_actions: ["http", "celery", "branch", "foreach", "raise", "send", "cancel"],
+  action_statuses: ["ok", "failed", "skipped", "pending"],
+  recommended_model: "Guards and effects without side effects; everything for the world as an action",
+};

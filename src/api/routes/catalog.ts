@@ -1,0 +1,92 @@
+/** What a machine may use without any code: built-in guards, actions, effects; and machines to start from. */
+import { z } from "@hono/zod-openapi";
+import { AppError } from "../../errors.ts";
+import { BUILTINS } from "../builtin_list.ts";
+import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
+import type { ApiApp, RouteDeps } from "../env.ts";
+import { JsonRecord } from "./shared.ts";
+
+const Builtin = z.object({ name: z.string(), description: z.string(), params: JsonRecord });
+
+const Builtins = z.object({
+  guards: z.array(Builtin),
+  actions: z.array(Builtin),
+  effects: z.array(Builtin),
+  check_operators: z.array(z.string()),
+  http_action: JsonRecord,
+  condition_forms: z.array(z.string()),
+  advanced_actions: z.array(z.string()),
+  action_statuses: z.array(z.string()),
+  recommended_model: z.string(),
+}).openapi("BuiltinCatalog");
+
+const PlaygroundRoutes = z.object({
+  routes: z.array(z.object({ path: z.string(), method: z.string(), summary: z.string(), tag: z.string() })),
+}).openapi("PlaygroundRoutes");
+
+const Templates = z.object({ templates: z.array(z.string()) }).openapi("TemplateList");
+
+const builtinsRoute = defineRoute({
+  method: "get",
+  path: "/api/v1/catalog/builtins",
+  tags: ["catalog"],
+  summary: "Guards, actions and effects that are always there",
+  responses: { 200: jsonAnswer(Builtins, "The catalogue") },
+});
+
+const playgroundRoute = defineRoute({
+  method: "get",
+  path: "/api/v1/docs/playground-routes",
+  tags: ["docs"],
+  summary: "Every operation in short",
+  responses: { 200: jsonAnswer(PlaygroundRoutes, "Operations") },
+});
+
+const templatesRoute = defineRoute({
+  method: "get",
+  path: "/api/v1/templates/fsm",
+  tags: ["catalog"],
+  summary: "Machines to start from",
+  responses: { 200: jsonAnswer(Templates, "File names") },
+});
+
+const templateRoute = defineRoute({
+  method: "get",
+  path: "/api/v1/templates/fsm/{filename}",
+  tags: ["catalog"],
+  summary: "One of them, as YAML",
+  request: { params: z.object({ filename: z.string().max(128) }) },
+  responses: {
+    200: { description: "YAML", content: { "application/x-yaml": { schema: z.string() } } },
+    404: problemAnswer("No such file"),
+  },
+});
+
+export function addCatalogRoutes(app: ApiApp, deps: RouteDeps): void {
+  app.openapi(builtinsRoute, (c) => c.json(BUILTINS, 200));
+
+  app.openapi(playgroundRoute, (c) => c.json({ routes: playgroundRoutes(deps.contract()) }, 200));
+
+  app.openapi(templatesRoute, (c) => c.json({ templates: [...deps.templates.keys()].toSorted() }, 200));
+
+  app.openapi(templateRoute, (c) => {
+    const text = deps.templates.get(c.req.valid("param").filename);
+    if (text === undefined) throw new AppError("not_found", "Cannot find the template: no such file");
+    return new Response(text, { headers: { "content-type": "application/x-yaml; charset=utf-8" } });
+  });
+}
+
+const Operation = z.object({ summary: z.string().catch(""), tags: z.array(z.string()).catch([]) });
+const Paths = z.record(z.string(), z.record(z.string(), Operation));
+
+function playgroundRoutes(contract: Record<string, unknown>): z.infer<typeof PlaygroundRoutes>["routes"] {
+  const paths = Paths.parse(contract["paths"]);
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, { summary, tags }]) => ({
+      path,
+      method: method.toUpperCase(),
+      summary,
+      tag: tags[0] ?? "",
+    }))
+  );
+}

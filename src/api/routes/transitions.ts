@@ -1,0 +1,139 @@
+/** Everything that happens, in one order that no reader can miss a row of: as pages and as a stream. */
+import { z } from "@hono/zod-openapi";
+import type { HistoryRow } from "../../orchestrator/history.ts";
+import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
+import type { ApiApp, RouteDeps } from "../env.ts";
+import { createFeedStreams } from "../feed_stream.ts";
+import {
+  Cursor,
+  EntityId,
+  Flag,
+  Instant,
+  InstantText,
+  JsonRecord,
+  MachineName,
+  recordOf,
+  timeOf,
+  wholeNumber,
+} from "./shared.ts";
+
+export const FeedItem = z.object({
+  id: z.string(),
+  entity_id: z.string(),
+  machine_name: z.string().nullable(),
+  source_state: z.string(),
+  target_state: z.string().nullable(),
+  trigger: z.string(),
+  success: z.boolean(),
+  error_type: z.string().nullable(),
+  error_message: z.string().nullable(),
+  payload: JsonRecord.nullable().openapi({ description: "Context afterwards; null when it did not change" }),
+  actions_executed: z.array(z.string()).nullable(),
+  occurred_at: Instant,
+  duration_ms: z.int().nullable(),
+  outcome: z.string(),
+  position: z.int(),
+  cursor: z.string(),
+}).openapi("TransitionFeedItem");
+
+const Feed = z.object({ items: z.array(FeedItem), next_cursor: z.string().nullable() })
+  .openapi("TransitionsFeedResponse");
+
+const filterQuery = {
+  after: Cursor.optional(),
+  success: Flag.optional(),
+  machine_name: MachineName.optional(),
+  entity_id: EntityId.optional(),
+};
+
+const feedRoute = defineRoute({
+  method: "get",
+  path: "/api/v1/transitions",
+  tags: ["transitions"],
+  summary: "History of all entities, oldest first; nothing ever appears behind a cursor",
+  request: {
+    query: z.strictObject({
+      ...filterQuery,
+      limit: wholeNumber({ min: 1, max: 500 }).optional(),
+      start_at: InstantText.optional(),
+      end_at: InstantText.optional(),
+    }),
+  },
+  responses: { 200: jsonAnswer(Feed, "One page") },
+});
+
+const streamRoute = defineRoute({
+  method: "get",
+  path: "/api/v1/transitions/stream",
+  tags: ["transitions"],
+  summary:
+    "The same as server-sent events: `id` is the cursor, `Last-Event-ID` resumes without gap or double",
+  request: { query: z.strictObject(filterQuery) },
+  responses: {
+    200: {
+      description: "Events named `transition`",
+      content: { "text/event-stream": { schema: z.string() } },
+    },
+    429: problemAnswer("Too many open streams"),
+  },
+});
+
+export function addTransitionRoutes(app: ApiApp, deps: RouteDeps): void {
+  const { store: { history } } = deps;
+  const streams = createFeedStreams(deps, feedItem);
+
+  app.openapi(streamRoute, async (c) => {
+    const query = c.req.valid("query");
+    const after = c.req.header("last-event-id") ?? query.after ?? null;
+    const stream = await streams.open({ ...filterOf(query), after }, c.req.raw.signal);
+    c.header("cache-control", "no-cache");
+    c.header("x-accel-buffering", "no");
+    c.header("content-type", "text/event-stream; charset=utf-8");
+    return c.body(stream, 200);
+  });
+
+  app.openapi(feedRoute, async (c) => {
+    const query = c.req.valid("query");
+    const page = await history.feed({
+      ...filterOf(query),
+      after: query.after ?? null,
+      ...(query.start_at === undefined ? {} : { fromMs: query.start_at }),
+      ...(query.end_at === undefined ? {} : { toMs: query.end_at }),
+      limit: query.limit ?? 100,
+    });
+    return c.json({ items: page.items.map(feedItem), next_cursor: page.nextCursor }, 200);
+  });
+}
+
+function filterOf(query: {
+  readonly success?: boolean | undefined;
+  readonly machine_name?: string | undefined;
+  readonly entity_id?: string | undefined;
+}) {
+  return {
+    ...(query.success === undefined ? {} : { isSuccess: query.success }),
+    ...(query.machine_name === undefined ? {} : { machineName: query.machine_name }),
+    ...(query.entity_id === undefined ? {} : { entityId: query.entity_id }),
+  };
+}
+
+function feedItem(row: HistoryRow & { readonly cursor: string }): z.infer<typeof FeedItem> {
+  return {
+    id: row.id,
+    entity_id: row.entityId,
+    machine_name: row.machineName === "" ? null : row.machineName,
+    source_state: row.fromState,
+    target_state: row.toState,
+    trigger: row.trigger,
+    success: row.isSuccess,
+    error_type: row.reason,
+    error_message: row.errorMessage,
+    payload: row.context === null ? null : recordOf(row.context),
+    actions_executed: row.actions.map((action) => action.name),
+    occurred_at: timeOf(row.createdAtMs),
+    duration_ms: row.durationMs,
+    outcome: row.outcome,
+    position: row.position,
+    cursor: row.cursor,
+  };
+}
