@@ -1,6 +1,6 @@
 /** What an operation may make and how much looking costs: the steps behind the limits. */
 import { ExpressionError, type Span } from "./expression_error.ts";
-import { RESULT_LENGTH_MAX, VALUE_DEPTH_MAX } from "./limits.ts";
+import { RESULT_DEPTH_MAX, RESULT_LENGTH_MAX } from "./limits.ts";
 import { charge, isList, isMapping, type Meter, type Value } from "./values.ts";
 
 /** Who asks: the place for error messages and the steps that are left. */
@@ -41,18 +41,28 @@ export function allowList(length: number, call: Call): void {
  * be small here and beyond all memory as JSON.
  */
 export function chargeContents(items: readonly Value[], times: number, call: Call): void {
-  charge(call.meter, times * contentsOf(items, { most: call.meter.left, depth: 0 }));
+  charge(call.meter, times * contentsOf(items, { most: call.meter.left, depth: 1 }, call));
 }
 
-/** Values at all levels inside `value`, long texts counted as several; stops counting beyond `most`. */
-function contentsOf(value: Value, options: { readonly most: number; readonly depth: number }): number {
-  const { most, depth } = options;
+/** Values below the items at all levels, long texts counted as several; stops counting beyond `most`. */
+function contentsOf(
+  value: Value,
+  bound: { readonly most: number; readonly depth: number },
+  call: Call,
+): number {
+  const { most, depth } = bound;
   if (typeof value === "string") return Math.floor(value.length / CHARACTERS_PER_STEP);
   if (!isList(value) && !isMapping(value)) return 0;
-  if (depth > VALUE_DEPTH_MAX) return most + 1;
+  if (depth > RESULT_DEPTH_MAX) {
+    throw new ExpressionError(
+      "limit",
+      `Cannot make a list that nests deeper than ${RESULT_DEPTH_MAX}`,
+      call.at,
+    );
+  }
   let count = 0;
   for (const item of isList(value) ? value : Object.values(value)) {
-    count += (depth > 0 ? 1 : 0) + contentsOf(item, { most: most - count, depth: depth + 1 });
+    count += (depth > 1 ? 1 : 0) + contentsOf(item, { most: most - count, depth: depth + 1 }, call);
     if (count > most) break;
   }
   return count;

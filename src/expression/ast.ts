@@ -1,4 +1,5 @@
 /** The tree of an expression; every node knows its place in the source. */
+import { unreachable } from "../assert.ts";
 import type { Span } from "./expression_error.ts";
 import type { Value } from "./values.ts";
 
@@ -64,5 +65,7 @@ export function childrenOf(node: Node): readonly Node[] {
       return node.args;
     case "method":
       return [node.object, ...node.args];
+    default:
+      return unreachable(node);
   }
 }

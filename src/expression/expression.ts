@@ -44,7 +44,7 @@ export function compileExpression(source: string): Expression {
 }
 
 /** A fresh evaluation in `scope`. */
-export function runIn(scope: Scope): Run {
+function runIn(scope: Scope): Run {
   return { scope, left: STEPS_MAX, hasMarks: false };
 }
 

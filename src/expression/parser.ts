@@ -1,5 +1,5 @@
 /** Turns tokens into a tree by binding power: the higher an operator binds, the deeper it ends up. */
-import { assert } from "../assert.ts";
+import { assert, unreachable } from "../assert.ts";
 import type { BinaryOperator, CompareOperator, Comparison, Node, UnaryOperator } from "./ast.ts";
 import { ExpressionError, type Span } from "./expression_error.ts";
 import { tokensOf } from "./lexer.ts";
@@ -183,6 +183,8 @@ function parseAtom(reader: Reader): Node {
       throw unexpected(reader, "a value");
     case "end":
       throw unexpected(reader, "a value");
+    default:
+      return unreachable(token);
   }
 }
 

@@ -2,16 +2,32 @@
 import type { JsonValue } from "../json.ts";
 import { compileExpression, type Expression } from "./expression.ts";
 import { ExpressionError } from "./expression_error.ts";
-import { SOURCE_LENGTH_MAX, TEMPLATE_DEPTH_MAX, TEMPLATE_LENGTH_MAX } from "./limits.ts";
+import {
+  PLACEHOLDERS_MAX,
+  RENDERED_LENGTH_MAX,
+  SOURCE_LENGTH_MAX,
+  TEMPLATE_DEPTH_MAX,
+  TEMPLATE_LENGTH_MAX,
+} from "./limits.ts";
 import type { Scope } from "./scope.ts";
 import { textOf } from "./text.ts";
 
 const CACHE_MAX = 1000;
 const cache = new Map<string, Expression | null>();
 
-/** Renders every text in `value`, also inside lists and the values of mappings. Never throws `ExpressionError`. */
+/** One rendering: what it sees and what it may still do. */
+interface Rendering {
+  readonly scope: Scope;
+  placeholders: number;
+  characters: number;
+}
+
+/**
+ * Renders every text in `value`, also inside lists and the values of mappings. Never throws `ExpressionError`. Placeholders
+ * beyond the limits (1,000 of them, 1,000,000 characters put in) stay as they are.
+ */
 export function renderTemplate(value: JsonValue, scope: Scope): JsonValue {
-  return renderAt(value, scope, 0);
+  return renderAt(value, { scope, placeholders: PLACEHOLDERS_MAX, characters: RENDERED_LENGTH_MAX }, 0);
 }
 
 /** The expressions in the placeholders of `text`, trimmed, in order. */
@@ -24,22 +40,27 @@ export function placeholdersOf(text: string): readonly string[] {
   return sources;
 }
 
-function renderAt(value: JsonValue, scope: Scope, depth: number): JsonValue {
-  if (typeof value === "string") return renderText(value, scope);
+function renderAt(value: JsonValue, rendering: Rendering, depth: number): JsonValue {
+  if (typeof value === "string") return renderText(value, rendering);
   if (typeof value !== "object" || value === null || depth >= TEMPLATE_DEPTH_MAX) return value;
-  if (isList(value)) return value.map((item) => renderAt(item, scope, depth + 1));
+  if (isList(value)) return value.map((item) => renderAt(item, rendering, depth + 1));
   const entries = Object.entries(value).map(([key, item]) =>
-    [key, renderAt(item, scope, depth + 1)] as const
+    [key, renderAt(item, rendering, depth + 1)] as const
   );
   return Object.fromEntries(entries);
 }
 
-function renderText(text: string, scope: Scope): string {
+function renderText(text: string, rendering: Rendering): string {
   return eachPlaceholder(text, (source) => {
+    if (rendering.placeholders <= 0) return null;
+    rendering.placeholders -= 1;
     const expression = cached(source.trim());
     if (expression === null) return null;
     try {
-      return textOf(expression.evaluateMarked(scope));
+      const rendered = textOf(expression.evaluateMarked(rendering.scope));
+      if (rendered.length > rendering.characters) return null;
+      rendering.characters -= rendered.length;
+      return rendered;
     } catch (error) {
       if (error instanceof ExpressionError) return null;
       throw error;

@@ -42,3 +42,10 @@ Deno.test("renderTemplate() takes time in proportion to the text", () => {
 Deno.test("placeholdersOf() lists the sources", () => {
   deepStrictEqual(placeholdersOf("{{ a }}-{{b + 1}}-{{}}-{{ c"), ["a", "b + 1"]);
 });
+
+Deno.test("renderTemplate() stops filling in at its limits", () => {
+  const many = renderTemplate("{{ qty }}".repeat(1_100), SCOPE);
+  strictEqual(many, "5".repeat(1_000) + "{{ qty }}".repeat(100));
+  const large = { values: { text: "x".repeat(300_000) } };
+  strictEqual(renderTemplate("{{ text }}".repeat(5), large), "x".repeat(900_000) + "{{ text }}".repeat(2));
+});

@@ -40,6 +40,13 @@ export function scanText(source: string, offset: number, opening: Opening): Toke
   }
   const body = source.slice(start, end);
   const value = isRaw ? body : unescaped(body, start);
+  if (!value.isWellFormed() || value.includes("\0")) {
+    throw new ExpressionError(
+      "syntax",
+      "Cannot read the text: a zero character or half a surrogate pair cannot be stored",
+      { offset, length: end + opening.mark.length - offset },
+    );
+  }
   return { type: "text", value, offset, length: end + opening.mark.length - offset };
 }
 

@@ -47,8 +47,15 @@ export interface FuzzReport {
 
 /** Stops after `programs` or when `isOver()` says so. */
 export function fuzz(
-  options: { readonly seed: number; readonly programs: number; readonly isOver?: () => boolean },
+  options: {
+    readonly seed: number;
+    readonly programs: number;
+    readonly isOver?: () => boolean;
+    /** What is under test; another one only to see that the fuzzer finds its mistakes. */
+    readonly compile?: typeof compileExpression;
+  },
 ): FuzzReport {
+  const compile = options.compile ?? compileExpression;
   const random = randomOf(options.seed);
   const counts = { value: 0, refused: 0, failed: 0 };
   const findings: string[] = [];
@@ -58,7 +65,7 @@ export function fuzz(
     if (programs % 256 === 0 && options.isOver?.()) break;
     const source = randomSource(random);
     const startedAt = performance.now();
-    const outcome = outcomeOf(source);
+    const outcome = outcomeOf(source, compile);
     const ms = performance.now() - startedAt;
     if (ms > slowest.ms) slowest = { source, ms };
     if (outcome.type === "finding") findings.push(`${outcome.what}: ${JSON.stringify(source)}`);
@@ -77,10 +84,10 @@ export function fuzz(
 
 type Outcome = { type: "value" | "refused" | "failed" } | { type: "finding"; what: string };
 
-function outcomeOf(source: string): Outcome {
+function outcomeOf(source: string, compile: typeof compileExpression): Outcome {
   let stage: "refused" | "failed" = "refused";
   try {
-    const expression = compileExpression(source);
+    const expression = compile(source);
     stage = "failed";
     checkExpression(expression, { names: null });
     const value = expression.evaluate(SCOPE);
