@@ -1,16 +1,13 @@
 /** What an operation may make and how much looking costs: the steps behind the limits. */
 import { ExpressionError, type Span } from "./expression_error.ts";
 import { RESULT_DEPTH_MAX, RESULT_LENGTH_MAX } from "./limits.ts";
-import { charge, isList, isMapping, type Meter, type Value } from "./values.ts";
+import { charge, isList, isMapping, type Meter, textSteps, type Value } from "./values.ts";
 
 /** Who asks: the place for error messages and the steps that are left. */
 export interface Call {
   readonly at: Span;
   readonly meter: Meter;
 }
-
-/** Characters that count as one step. */
-const CHARACTERS_PER_STEP = 64;
 
 /** Refuses a text that is longer than a result may be, and takes the steps for making it. */
 export function allowText(length: number, call: Call): void {
@@ -51,7 +48,7 @@ function contentsOf(
   call: Call,
 ): number {
   const { most, depth } = bound;
-  if (typeof value === "string") return Math.floor(value.length / CHARACTERS_PER_STEP);
+  if (typeof value === "string") return textSteps(value.length);
   if (!isList(value) && !isMapping(value)) return 0;
   if (depth > RESULT_DEPTH_MAX) {
     throw new ExpressionError(
@@ -66,9 +63,4 @@ function contentsOf(
     if (count > most) break;
   }
   return count;
-}
-
-/** Steps for looking through a text of `length`. */
-export function textSteps(length: number): number {
-  return Math.ceil(length / CHARACTERS_PER_STEP);
 }

@@ -197,6 +197,7 @@ const FAILING: readonly (readonly [source: string, code: ExpressionErrorCode])[]
   ["1 << -1", "value"],
   ["int('x')", "value"],
   ["float('inf')", "value"],
+  ["float('1' * 9999 + 'x')", "value"],
   ["max([])", "value"],
   ["2 ** 53", "overflow"],
   ["2 ** 100000", "overflow"],

@@ -21,7 +21,8 @@ export interface LanguageFunction {
 /** More arguments than a source of 1 KiB holds. */
 const ARGS_UNBOUNDED = 1024;
 const INTEGER_TEXT = /^[+-]?\d+(?:_\d+)*$/;
-const FLOAT_TEXT = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?$/;
+/** Without ambiguity: a pattern that could read the same digits in two ways would take quadratic time. */
+const FLOAT_TEXT = /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?$/;
 
 export const FUNCTIONS: ReadonlyMap<string, LanguageFunction> = new Map<string, LanguageFunction>([
   ["len", { argsMin: 1, argsMax: 1, result: "number", run: ([value = null], call) => lengthOf(value, call) }],

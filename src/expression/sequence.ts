@@ -1,8 +1,8 @@
 /** Texts, lists and mappings seen as sequences: length, items, index, slice, membership. Texts count in code points. */
-import { allowList, allowText, type Call, textSteps } from "./allowance.ts";
+import { allowList, allowText, type Call } from "./allowance.ts";
 import { isFloatOperand, numeric } from "./arithmetic.ts";
 import { ExpressionError } from "./expression_error.ts";
-import { charge, equals, isList, isMapping, kindOf, type Value } from "./values.ts";
+import { charge, equals, isList, isMapping, kindOf, textSteps, type Value } from "./values.ts";
 
 const SURROGATE = /[\ud800-\udfff]/;
 
@@ -10,7 +10,11 @@ const SURROGATE = /[\ud800-\udfff]/;
 export function lengthOf(value: Value, call: Call): number {
   if (isList(value)) return value.length;
   if (typeof value === "string") return charactersOf(value, call).length;
-  if (isMapping(value)) return Object.keys(value).length;
+  if (isMapping(value)) {
+    const { length } = Object.keys(value);
+    charge(call.meter, length);
+    return length;
+  }
   throw new ExpressionError(
     "type",
     `Cannot measure ${kindOf(value)}: only text, list and mapping have a length`,

@@ -1,8 +1,8 @@
 /** The seven text functions; each can be written `upper(name)` or `name.upper()`. */
-import { allowList, allowText, type Call, textSteps } from "./allowance.ts";
+import { allowList, allowText, type Call } from "./allowance.ts";
 import { isFloatOperand, numeric } from "./arithmetic.ts";
 import { ExpressionError } from "./expression_error.ts";
-import { charge, isList, kindOf, type Value } from "./values.ts";
+import { charge, isList, kindOf, textSteps, type Value } from "./values.ts";
 
 export interface TextFunction {
   /** Arguments beside the text. */

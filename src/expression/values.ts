@@ -4,6 +4,8 @@ import { ExpressionError, NOWHERE } from "./expression_error.ts";
 import { STEPS_MAX, VALUE_DEPTH_MAX } from "./limits.ts";
 
 const FLOAT: unique symbol = Symbol("float");
+/** Characters that count as one step. */
+const CHARACTERS_PER_STEP = 64;
 
 /** A float without fraction, such as `2.0`: it counts like 2 and prints as `2.0`. */
 export interface WholeFloat {
@@ -32,6 +34,11 @@ export function charge(meter: Meter, count: number): void {
   if (meter.left < 0) {
     throw new ExpressionError("limit", `Cannot evaluate: more than ${STEPS_MAX} steps`, NOWHERE);
   }
+}
+
+/** Steps for looking through a text of `length`; short texts cost nothing. */
+export function textSteps(length: number): number {
+  return Math.floor(length / CHARACTERS_PER_STEP);
 }
 
 export function isWholeFloat(value: Value): value is WholeFloat {
@@ -94,7 +101,9 @@ export function equals(left: Value, right: Value, meter: Meter = unmetered()): b
  */
 export function compare(left: Value, right: Value, meter: Meter = unmetered()): -1 | 0 | 1 | null {
   if (typeof left === "string" || typeof right === "string") {
-    return typeof left === "string" && typeof right === "string" ? compareText(left, right) : null;
+    if (typeof left !== "string" || typeof right !== "string") return null;
+    charge(meter, textSteps(Math.min(left.length, right.length)));
+    return compareText(left, right);
   }
   const leftNumber = numberOf(left);
   const rightNumber = numberOf(right);
