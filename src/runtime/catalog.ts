@@ -56,7 +56,11 @@ export function createCatalog(deps: CatalogDeps): Catalog {
       const prepared = new Map<string, LoadedMachine | null>();
       for (const { name, version } of needs) {
         const key = keyOf(name, version);
-        if (!prepared.has(key)) prepared.set(key, await load(name, version));
+        if (prepared.has(key)) continue;
+        const loaded = await load(name, version);
+        prepared.set(key, loaded);
+        // An entity born from the newest version asks for that version by its number from then on.
+        if (loaded !== null) prepared.set(keyOf(loaded.name, loaded.version), loaded);
       }
       return (name, version) => prepared.get(keyOf(name, version)) ?? null;
     },

@@ -18,6 +18,8 @@ export interface CrashOptions {
   readonly random: () => number;
   /** Chance to die at each point; asked every time, so that crashes can be switched off. */
   readonly crashChance: () => number;
+  /** What a call takes; others get on in the meantime. */
+  readonly delay: () => Promise<void>;
 }
 
 /** Wraps what a process calls; reading for reports goes past it. */
@@ -28,7 +30,7 @@ export function createCrashingStore(inner: Store, options: CrashOptions): Crashi
 
   async function point(): Promise<void> {
     points += 1;
-    for (let yields = Math.floor(options.random() * 4); yields > 0; yields--) await Promise.resolve();
+    await options.delay();
     if (!isDead && options.random() < options.crashChance()) {
       isDead = true;
       for (const turn of openTurns) await turn.rollback();
@@ -49,7 +51,8 @@ export function createCrashingStore(inner: Store, options: CrashOptions): Crashi
     await point();
     const turn = await run();
     if (turn === null) return turn;
-    openTurns.add(turn);
+    if (isDead) await turn.rollback();
+    else openTurns.add(turn);
     await point();
     return { ...turn, commit: (write) => end(turn, () => turn.commit(write)), rollback: () => leave(turn) };
   }

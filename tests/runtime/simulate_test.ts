@@ -3,9 +3,9 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import type { Mutant } from "./mutants.ts";
 import { simulate } from "./simulate.ts";
 
-const SEEDS = 60;
+const SEEDS = 150;
 const FIRST_SEED = 1_000;
-const CRASH_POINTS_MIN = 5_000;
+const CRASH_POINTS_MIN = 20_000;
 
 Deno.test("nothing is lost, doubled or out of order when processes die anywhere", async () => {
   let crashPoints = 0;
@@ -23,9 +23,8 @@ Deno.test("nothing is lost, doubled or out of order when processes die anywhere"
 for (const mutant of ["no_lock", "no_lock_no_fence"] as const satisfies readonly Mutant[]) {
   Deno.test(`the checks notice a store with ${mutant}`, async () => {
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-      const report = await simulate({ seed, entities: 2, eventsPerEntity: 20, crashChance: 0, mutant })
-        .catch(() => null);
-      if (report === null || report.violations.length > 0) return;
+      const report = await simulate({ seed, entities: 2, eventsPerEntity: 20, crashChance: 0, mutant });
+      if (report.violations.length > 0) return;
     }
     throw new Error(`${SEEDS} seeds did not notice ${mutant}`);
   });
