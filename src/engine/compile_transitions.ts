@@ -60,7 +60,9 @@ export function compileTransitions(
   return {
     lists,
     fallback: fallbackOf(spec, findTarget),
-    triggers: [...new Set(all.flatMap((one) => one.triggers))].sort(),
+    triggers: [
+      ...new Set(all.filter((one) => one.spec.origin !== "timeout").flatMap((one) => one.triggers)),
+    ].sort(),
     systemTriggers: systemTriggersOf(spec, all),
   };
 }

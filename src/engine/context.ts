@@ -1,4 +1,5 @@
 /** Whether a context is what the machine declares: variables in file order, then invariants. */
+import { unreachable } from "../assert.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import type { Machine } from "./machine.ts";
 import { ownValue } from "./own.ts";
@@ -59,8 +60,14 @@ function isOfType(value: JsonValue, type: NonNullable<VariableSpec["type"]>): bo
       return Array.isArray(value);
     case "object":
       return typeof value === "object" && value !== null && !Array.isArray(value);
+    case "string":
+      return typeof value === "string";
+    case "number":
+      return typeof value === "number";
+    case "boolean":
+      return typeof value === "boolean";
     default:
-      return typeof value === type;
+      return unreachable(type);
   }
 }
 

@@ -36,7 +36,10 @@ export function dispatch(
   const refusal = refusalBefore(work, queued);
   if (refusal !== null) return unchangedRun(instance, refusedStep(instance, { event, refusal }));
   if (isEnded(work)) return unchangedRun(instance, idleStep(instance, event));
+  const isSystem = timer === undefined && machine.systemTriggers.has(queued.trigger);
+  if (isSystem && isNoOp(machine)) return unchangedRun(instance, idleStep(instance, event));
   try {
+    if (isSystem) throw new RefusedError(unknownTrigger(machine, queued.trigger));
     const first = runEvent(work, queued);
     if (first.outcome === "ignored" && timer === undefined && !machine.isScxml) {
       return unchangedRun(instance, { ...first, context: instance.context });
@@ -71,6 +74,11 @@ const NOTHING = {};
 
 function isRunning(work: Work, timer: NonNullable<EngineEvent["timer"]>): boolean {
   return Object.hasOwn(work.timers, timer.key) && work.timers[timer.key] === timer.generation;
+}
+
+/** Whether an event that nothing takes is no mistake. */
+function isNoOp(machine: Machine): boolean {
+  return machine.isScxml || !machine.spec.isStrictEvents;
 }
 
 /** What refuses an event before anybody looks for a transition. */

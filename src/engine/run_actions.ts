@@ -1,7 +1,7 @@
 /** Runs one list of actions: effects at once, the rest as requests for after the commit, a row for each. */
 import { type ActionHead, type CompiledAction } from "./compiled_action.ts";
 import { type Change, EffectError, evaluateIn } from "./effect.ts";
-import type { JsonObject, JsonValue } from "../json.ts";
+import type { JsonValue } from "../json.ts";
 import type { CompiledPayload } from "./machine.ts";
 import { setOwn } from "./own.ts";
 import { raise, sendToSelf } from "./queue.ts";
