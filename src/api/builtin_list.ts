@@ -24,22 +24,14 @@ const ACTIONS: BuiltinText[] = [
     description: "Writes a line to the log",
     params: { message: "text", level: "debug … error" },
   },
-  { name: "trace", description: "Writes the context to the log", params: {} },
-  {
-    name: "set_context",
-    description: "Sets keys of the context",
-    params: { values: "mapping of key to value" },
-  },
-  {
-    name: "snapshot",
-    description: "Keeps a copy of the context under a key",
-    params: { key: "name of the key" },
-  },
-  { name: "copy_key", description: "Copies one key to another", params: { source: "from", target: "to" } },
+  { name: "trace", description: "Adds state, trigger and time to _trace", params: {} },
+  { name: "set_context", description: "Sets keys of the context", params: { KEY: "value" } },
+  { name: "snapshot", description: "Adds a copy of the context to _snapshots", params: { label: "text" } },
+  { name: "copy_key", description: "Copies one key to another", params: { from: "key", to: "key" } },
   {
     name: "validate_keys",
-    description: "Fails unless the keys are there",
-    params: { keys: "list of names" },
+    description: "Adds the keys that are missing to _validation_errors",
+    params: { required: "list of keys" },
   },
 ];
 

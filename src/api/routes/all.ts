@@ -11,6 +11,7 @@ import { addEntityPreviewRoutes } from "./entity_preview.ts";
 import { addEntityTransferRoutes } from "./entity_transfer.ts";
 import { addEventRoutes } from "./events.ts";
 import { addHealthRoutes } from "./health.ts";
+import { addMachineRoutes } from "./machines.ts";
 import { addWebhookRoutes } from "./webhooks.ts";
 import { addTransitionRoutes } from "./transitions.ts";
 import { addSettingsRoutes } from "./settings.ts";
@@ -23,6 +24,7 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addHealthRoutes(app, deps);
   addDocsRoutes(app, deps);
   addAuthRoutes(app, deps);
+  addMachineRoutes(app, deps);
   addEntityTransferRoutes(app, deps);
   addEntityListRoutes(app, deps);
   addEntityCommandRoutes(app, deps);

@@ -197,18 +197,19 @@ export function addEntityCommandRoutes(app: ApiApp, deps: RouteDeps): void {
     } as const;
     await checkPrecondition(c, deps, entityId);
     if (prefersAsync(c.req.header("prefer"))) {
-      const queued = await queueCommand(c, deps, request);
+      const queued = await orNoMachine(request.machineName, () => queueCommand(c, deps, request));
       c.header("preference-applied", "respond-async");
       c.header("location", `/api/v1/events/${queued.event_id}`);
       return c.json(queued, 202);
     }
     const lookup = await runtime.machines.prepare([]);
-    const answer = await decideOnce(c, deps, {
-      request,
-      answerOf: (decision, eventId) =>
-        eventAnswer(decision, { eventId, entityId, trigger: body.trigger, lookup }),
-      readAnswer: (stored) => EventAnswer.parse(stored),
-    });
+    const answer = await orNoMachine(request.machineName, () =>
+      decideOnce(c, deps, {
+        request,
+        answerOf: (decision, eventId) =>
+          eventAnswer(decision, { eventId, entityId, trigger: body.trigger, lookup }),
+        readAnswer: (stored) => EventAnswer.parse(stored),
+      }));
     if (answer.version !== null) c.header("etag", `"${answer.version}"`);
     return c.json(answer, 200);
   });
@@ -245,6 +246,21 @@ export function addEntityCommandRoutes(app: ApiApp, deps: RouteDeps): void {
     c.header("location", `/api/v1/events/${queued.event_id}`);
     return c.json(queued, 202);
   });
+}
+
+/** Without a machine an unknown entity cannot be created: that is a mistake in the request, not a missing resource. */
+async function orNoMachine<Answer>(machineName: string | null, run: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "entity_not_found" || machineName !== null) {
+      throw error;
+    }
+    throw new AppError("entity_not_found", `${error.message}; name a machine to create it`, {
+      cause: error,
+      details: { status: 400 },
+    });
+  }
 }
 
 function prefersAsync(header: string | undefined): boolean {
