@@ -5,6 +5,7 @@ import type { BinaryOperator } from "./ast.ts";
 import { ExpressionError } from "./expression_error.ts";
 import { floatOf, isList, kindOf, numberOf, type Value } from "./values.ts";
 
+/** The value of `left operator right`. Throws `ExpressionError` when the operator does not take such values. */
 export function binary(operator: BinaryOperator, left: Value, right: Value, call: Call): Value {
   const leftNumber = numeric(left);
   const rightNumber = numeric(right);
@@ -47,18 +48,21 @@ export function binary(operator: BinaryOperator, left: Value, right: Value, call
   }
 }
 
+/** `-value` */
 export function negate(value: Value, call: Call): Value {
   const number = numeric(value);
   if (number === null) throw noUnary("-", value, call);
   return result(-number, isFloatOperand(value), call);
 }
 
+/** `+value` */
 export function positive(value: Value, call: Call): Value {
   const number = numeric(value);
   if (number === null) throw noUnary("+", value, call);
   return result(number, isFloatOperand(value), call);
 }
 
+/** `~value`: all bits turned over. */
 export function invert(value: Value, call: Call): Value {
   const number = numeric(value);
   if (number === null || isFloatOperand(value)) throw noUnary("~", value, call);
@@ -70,6 +74,7 @@ export function numeric(value: Value): number | null {
   return typeof value === "boolean" ? Number(value) : numberOf(value);
 }
 
+/** Whether `value` counts as a float. `value` must be a number or a boolean. */
 export function isFloatOperand(value: Value): boolean {
   return typeof value === "number" ? !Number.isSafeInteger(value) : typeof value === "object";
 }

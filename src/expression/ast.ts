@@ -32,6 +32,7 @@ type NodeBody =
   | { readonly type: "call"; readonly name: string; readonly args: readonly Node[] }
   | { readonly type: "method"; readonly object: Node; readonly name: string; readonly args: readonly Node[] };
 
+/** One link of a chain of comparisons. */
 export interface Comparison {
   readonly operator: CompareOperator;
   readonly operand: Node;

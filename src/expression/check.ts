@@ -8,6 +8,7 @@ import { lookUp, type Scope } from "./scope.ts";
 import { jsonText } from "./text.ts";
 import { compare, equals, kindOf, type Meter } from "./values.ts";
 
+/** Every operator that a check may name. */
 export const CHECK_OPERATORS = [
   "eq",
   "neq",
@@ -27,6 +28,7 @@ export const CHECK_OPERATORS = [
 
 export type CheckOperatorName = typeof CHECK_OPERATORS[number];
 
+/** A check as written, with what was left out filled in: null and `[]`. */
 export interface CheckSource {
   /** A key of the context, spelled exactly; else a path of keys with dots. */
   readonly field: string;

@@ -6,6 +6,7 @@ import { compileNode, type Run } from "./compile.ts";
 import { ExpressionError, type Span } from "./expression_error.ts";
 import { plain } from "./values.ts";
 
+/** One part of an expression and what became of it. */
 export type ExplainRow = Span & {
   /** The part as written. */
   readonly source: string;
@@ -13,6 +14,7 @@ export type ExplainRow = Span & {
   readonly depth: number;
 } & ExplainOutcome;
 
+/** What became of a part. */
 export type ExplainOutcome =
   | { readonly type: "value"; readonly value: JsonValue }
   | { readonly type: "error"; readonly error: ExpressionError }

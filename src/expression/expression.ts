@@ -9,6 +9,7 @@ import { parse } from "./parser.ts";
 import type { Scope } from "./scope.ts";
 import { isWholeFloat, plain, type Value } from "./values.ts";
 
+/** What `compileExpression` makes: the same scope always gives the same value. */
 export interface Expression {
   readonly source: string;
   readonly tree: Node;

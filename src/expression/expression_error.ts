@@ -24,6 +24,7 @@ export interface Span {
   readonly length: number;
 }
 
+/** The place of a limit that was hit deep inside; whoever evaluates the whole puts in its place. */
 export const NOWHERE: Span = { offset: 0, length: 0 };
 
 /** Thrown for a bad source and for an evaluation that has no value. The place is that of the smallest part to blame. */

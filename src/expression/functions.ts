@@ -11,6 +11,7 @@ import { charge, compare, floatOf, kindOf, truthy, type Value } from "./values.t
 /** Kind of a result, as far as it is known before evaluation. */
 export type ResultKind = "text" | "boolean" | "number" | "list" | "any";
 
+/** A function of values alone. */
 export interface LanguageFunction {
   readonly argsMin: number;
   readonly argsMax: number;
@@ -24,6 +25,7 @@ const INTEGER_TEXT = /^[+-]?\d+(?:_\d+)*$/;
 /** Without ambiguity: a pattern that could read the same digits in two ways would take quadratic time. */
 const FLOAT_TEXT = /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?$/;
 
+/** By name; the text functions are among them. */
 export const FUNCTIONS: ReadonlyMap<string, LanguageFunction> = new Map<string, LanguageFunction>([
   ["len", { argsMin: 1, argsMax: 1, result: "number", run: ([value = null], call) => lengthOf(value, call) }],
   ["min", {
@@ -65,6 +67,7 @@ export const FUNCTIONS: ReadonlyMap<string, LanguageFunction> = new Map<string, 
 /** Answered by the scope, not by values: `In("state")`, `defined("name")`. Both take one text literal. */
 export const SCOPE_FUNCTIONS: ReadonlySet<string> = new Set(["In", "defined"]);
 
+/** Whether `name` can be called. */
 export function isFunctionName(name: string): boolean {
   return FUNCTIONS.has(name) || SCOPE_FUNCTIONS.has(name);
 }

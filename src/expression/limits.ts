@@ -10,6 +10,7 @@ export const STEPS_MAX = 10_000;
 export const RESULT_LENGTH_MAX = 10_000;
 /** Lists and mappings inside each other in a list that an expression makes; a stored context nests at most 32 deep. */
 export const RESULT_DEPTH_MAX = 30;
+/** Characters of a pattern. */
 export const PATTERN_LENGTH_MAX = 512;
 /** Characters that a pattern is tried on. */
 export const PATTERN_INPUT_MAX = 10_000;

@@ -12,12 +12,14 @@ import { isInteger, isList, numberOf, type Value } from "./values.ts";
 /** Types as state variables declare them. */
 export type DeclaredType = "string" | "number" | "integer" | "boolean" | "object" | "array";
 
+/** What is known about the context before anything runs. */
 export interface KnownNames {
   /** Names that the context may have; null = anything. */
   readonly names: ReadonlySet<string> | null;
   readonly types?: ReadonlyMap<string, DeclaredType>;
 }
 
+/** A finding, with its place in the source. */
 export type ExpressionProblem = Span & {
   readonly code: "unknown_name" | "unknown_function" | "bad_call" | "function_as_value" | "type_mismatch";
   /** `error`: evaluation fails whenever it gets there; `warning`: it does so unless the declarations are incomplete. */

@@ -4,6 +4,7 @@ import { ExpressionError } from "./expression_error.ts";
 import { engineSpelling } from "./pattern_syntax.ts";
 import { PATTERN_INPUT_MAX, PATTERN_LENGTH_MAX } from "./limits.ts";
 
+/** A pattern ready to be tried. */
 export interface Pattern {
   readonly source: string;
   /** Whether the pattern occurs anywhere in `text`. Throws code `limit` when `text` is longer than 10,000 characters. */

@@ -1,6 +1,7 @@
 /** What an expression can see: the context, and which states are active. */
 import type { JsonObject, JsonValue } from "../json.ts";
 
+/** The surroundings of one evaluation. */
 export interface Scope {
   /** Only own keys count, never those of a prototype. */
   readonly values: JsonObject;

@@ -64,6 +64,7 @@ export function itemAt(object: Value, index: Value, call: Call): Value {
   return item;
 }
 
+/** The parts between the brackets; null = left out. */
 export interface SliceBounds {
   readonly start: Value;
   readonly stop: Value;

@@ -4,6 +4,7 @@ import { isFloatOperand, numeric } from "./arithmetic.ts";
 import { ExpressionError } from "./expression_error.ts";
 import { charge, isList, kindOf, textSteps, type Value } from "./values.ts";
 
+/** A function of a text and further arguments. */
 export interface TextFunction {
   /** Arguments beside the text. */
   readonly argsMin: number;
@@ -17,6 +18,7 @@ const BLANK = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029
 const BLANKS = new RegExp(`${BLANK}+`);
 const EDGE_BLANK = new RegExp(BLANK);
 
+/** By name. */
 export const TEXT_FUNCTIONS: ReadonlyMap<string, TextFunction> = new Map<string, TextFunction>([
   ["lower", {
     argsMin: 0,

@@ -41,6 +41,7 @@ export function textSteps(length: number): number {
   return Math.floor(length / CHARACTERS_PER_STEP);
 }
 
+/** Whether `value` is a float that carries a mark. */
 export function isWholeFloat(value: Value): value is WholeFloat {
   return typeof value === "object" && value !== null && FLOAT in value;
 }
@@ -64,6 +65,7 @@ export function numberOf(value: Value): number | null {
   return isWholeFloat(value) ? value[FLOAT] : null;
 }
 
+/** Whether `value` counts as an integer. */
 export function isInteger(value: Value): value is number {
   return typeof value === "number" && Number.isSafeInteger(value);
 }
