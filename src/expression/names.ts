@@ -14,7 +14,7 @@ export type DeclaredType = "string" | "number" | "integer" | "boolean" | "object
 
 /** What is known about the context before anything runs. */
 export interface KnownNames {
-  /** Names that the context may have; null = anything. */
+  /** Names that the context may have, apart from those that begin with `_` and come from the engine; null = anything. */
   readonly names: ReadonlySet<string> | null;
   readonly types?: ReadonlyMap<string, DeclaredType>;
 }
@@ -66,7 +66,7 @@ function visit(node: Node, known: KnownNames, problems: ExpressionProblem[]): vo
 }
 
 function nameProblem(name: string, at: Span, known: KnownNames): ExpressionProblem | null {
-  if (known.names?.has(name)) return null;
+  if (name.startsWith("_") || known.names?.has(name)) return null;
   const span = { offset: at.offset, length: at.length };
   if (isFunctionName(name)) {
     return {

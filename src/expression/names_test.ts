@@ -22,6 +22,7 @@ Deno.test("checkExpression() finds nothing wrong with sound expressions", () => 
     "total >= 100 and kind == 'vip'",
     "kind in ['a', 'b'] and 'x' in kind and 1 in tags and 'k' in order",
     "total == None or kind is None",
+    "_event.payload.amount > 3 and _entity_id != 'x'",
     "anything > 3 and anything < 'x'",
     "is_paid == True and not is_paid + 1 == 2",
     "kind + 'x' < 'y' and kind * 2 == 'aa' and tags + [1] == tags[1:]",
