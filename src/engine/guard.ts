@@ -11,6 +11,7 @@ import { compileSafely } from "./compile_expression.ts";
 import { truthy } from "../expression/values.ts";
 import type { CheckSpec, ConditionSpec, GuardSpec } from "./spec.ts";
 import type { GuardFunction, GuardRow } from "./step.ts";
+import { TransientGuardError } from "./transient_guard.ts";
 
 /** `missing` = a named guard without implementation; it fails closed and outweighs `error`. */
 export type Verdict = "true" | "false" | "error" | "missing";
@@ -157,6 +158,7 @@ function namedGuard(name: string, params: JsonObject): CompiledGuard {
       rows.push({ name, kind: "name", passed });
       return passed ? "true" : "false";
     } catch (error) {
+      if (error instanceof TransientGuardError) throw error;
       rows.push({ name, kind: "name", passed: false, error: messageOf(error) });
       return "error";
     }

@@ -41,6 +41,7 @@ export function decodeStates(machine: Machine, text: string): Snapshot | Refusal
   const seen = new Set<string>();
   const names: string[] = [];
   for (const part of text.slice(colon + 1).split(",")) {
+    if (part.trim() === "" && names.length > 0) continue;
     const equals = part.indexOf("=");
     if (equals < 0) return malformed(text, `"${part.trim()}" has no "="`);
     const region = part.slice(0, equals).trim();
