@@ -7,6 +7,7 @@ export interface LaneLocks {
   /** Takes the lock at once or answers false. */
   tryAcquire(entityId: string): boolean;
   release(entityIds: readonly string[]): void;
+  heldCount(): number;
 }
 
 type Waiter = () => void;
@@ -32,6 +33,7 @@ export function createLaneLocks(): LaneLocks {
       return true;
     },
     release,
+    heldCount: () => held.size,
   };
 
   function waitFor(entityId: string, timeoutMs: number): Promise<boolean> {
