@@ -3,6 +3,9 @@ import type { GuardFunction } from "../engine/step.ts";
 import type { Entity } from "./entity.ts";
 import type { QueuedEvent, Timer } from "./event.ts";
 
+/** Named guards of the host. */
+export type Guards = ReadonlyMap<string, GuardFunction>;
+
 export interface DecideInput {
   /** null = there is none yet. */
   readonly entity: Entity | null;
@@ -14,7 +17,7 @@ export interface DecideInput {
   /** Time of the store, ms since the epoch. */
   readonly nowMs: number;
   /** Guards of the host, beside the built-in ones. */
-  readonly guards?: ReadonlyMap<string, GuardFunction>;
+  readonly guards?: Guards;
 }
 
 /** Number of the history row this input will write. Before an entity exists its rows carry the numbers of the lane. */

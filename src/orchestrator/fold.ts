@@ -1,11 +1,10 @@
 /** One lane, one turn: its due timers and waiting events in order, folded into everything the commit must write. */
 import { messageOf } from "../errors.ts";
 import { assert } from "../assert.ts";
-import type { GuardFunction } from "../engine/step.ts";
 import { timerEventIdOf } from "./action_id.ts";
 import { letterOf } from "./dead_letters.ts";
 import { decide } from "./decide.ts";
-import type { DecideInput } from "./decide_input.ts";
+import type { DecideInput, Guards } from "./decide_input.ts";
 import type { Decision } from "./decision.ts";
 import type { DeadLetter } from "./dead_letter.ts";
 import type { Entity } from "./entity.ts";
@@ -46,7 +45,7 @@ export interface FoldOptions {
   readonly random: () => number;
   /** Milliseconds of a clock that only runs forward, to tell how long a decision took. */
   readonly stopwatchMs: () => number;
-  readonly guards?: ReadonlyMap<string, GuardFunction>;
+  readonly guards?: Guards;
   /** Events somebody waits for; they come after everything that is queued. */
   readonly awaited?: readonly NewEvent[];
 }

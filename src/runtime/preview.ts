@@ -1,6 +1,9 @@
 /** Questions about an entity that change nothing: what would happen, why, and what may happen at all. */
 import { AppError } from "../errors.ts";
-import type { GuardFunction } from "../engine/step.ts";
+import type { Guards } from "../orchestrator/decide_input.ts";
+import { explainEvent, type Explanation, triggersNow } from "../orchestrator/explain_entity.ts";
+import { machineNeedOf } from "../orchestrator/fold.ts";
+import type { JsonObject } from "../json.ts";
 import { decide } from "../orchestrator/decide.ts";
 import type { Decision } from "../orchestrator/decision.ts";
 import type { Entity } from "../orchestrator/entity.ts";
@@ -15,6 +18,12 @@ export interface Preview {
    * it is not taken into account.
    */
   dryRun(request: DryRunRequest): Promise<Decision>;
+  /** Why an event would or would not be taken now. Throws like `entityWithMachine`. */
+  explain(
+    request: { readonly entityId: string; readonly trigger: string; readonly payload: JsonObject },
+  ): Promise<Explanation>;
+  /** Triggers that would be taken now, sorted. Throws like `entityWithMachine`. */
+  availableTriggers(entityId: string): Promise<readonly string[]>;
   /** The entity and its machine; throws `entity_not_found`, `entity_not_active` or `machine_not_found`. */
   entityWithMachine(entityId: string): Promise<{ readonly entity: Entity; readonly loaded: LoadedMachine }>;
 }
@@ -30,17 +39,29 @@ export interface DryRunRequest {
 export function createPreview(deps: {
   readonly store: Pick<Store, "entities" | "ping">;
   readonly machines: Catalog;
-  readonly guards?: ReadonlyMap<string, GuardFunction>;
+  readonly guards?: Guards;
 }): Preview {
   const { store, machines, guards } = deps;
 
+  async function momentNow() {
+    return { nowMs: await store.ping(), guards: guards ?? null };
+  }
+
   return {
+    entityWithMachine,
+    async explain({ entityId, trigger, payload }) {
+      return explainEvent(await entityWithMachine(entityId), { trigger, payload }, await momentNow());
+    },
+
+    async availableTriggers(entityId) {
+      return triggersNow(await entityWithMachine(entityId), await momentNow());
+    },
+
     async dryRun(request) {
       const entity = await store.entities.get(request.entityId);
       const nowMs = await store.ping();
-      const name = entity?.machineName ?? request.machineName;
-      const version = entity?.machineVersion ?? request.machineVersion;
-      const loaded = name === null ? null : await machines.find(name, version);
+      const need = machineNeedOf(entity, request);
+      const loaded = need === null ? null : await machines.find(need.name, need.version);
       return decide(loaded, {
         entity,
         event: {
@@ -64,25 +85,27 @@ export function createPreview(deps: {
         ...(guards === undefined ? {} : { guards }),
       });
     },
-
-    async entityWithMachine(entityId) {
-      const entity = await store.entities.get(entityId);
-      if (entity === null) {
-        throw new AppError("entity_not_found", `Cannot read entity "${entityId}": no such entity`);
-      }
-      if (entity.status !== "active") {
-        throw new AppError("entity_not_active", `Cannot ask entity "${entityId}": it is ${entity.status}`);
-      }
-      const loaded = await machines.find(entity.machineName, entity.machineVersion);
-      if (loaded === null) {
-        throw new AppError(
-          "machine_not_found",
-          `Cannot ask entity "${entityId}": no machine "${entity.machineName}" ${entity.machineVersion}`,
-        );
-      }
-      return { entity, loaded };
-    },
   };
+
+  async function entityWithMachine(
+    entityId: string,
+  ): Promise<{ readonly entity: Entity; readonly loaded: LoadedMachine }> {
+    const entity = await store.entities.get(entityId);
+    if (entity === null) {
+      throw new AppError("entity_not_found", `Cannot read entity "${entityId}": no such entity`);
+    }
+    if (entity.status !== "active") {
+      throw new AppError("entity_not_active", `Cannot ask entity "${entityId}": it is ${entity.status}`);
+    }
+    const loaded = await machines.find(entity.machineName, entity.machineVersion);
+    if (loaded === null) {
+      throw new AppError(
+        "machine_not_found",
+        `Cannot ask entity "${entityId}": no machine "${entity.machineName}" ${entity.machineVersion}`,
+      );
+    }
+    return { entity, loaded };
+  }
 }
 
 /** Never stored. */

@@ -1,7 +1,7 @@
 /** The one way to change an entity, for worker, API and command line alike. */
 import type { Clock } from "../clock.ts";
 import type { NewEvent } from "../orchestrator/event.ts";
-import type { GuardFunction } from "../engine/step.ts";
+import type { Guards } from "../orchestrator/decide_input.ts";
 import type { MachineRecord } from "../orchestrator/machine_record.ts";
 import { DEFAULT_RETRY, type RetryPolicy } from "../orchestrator/retry.ts";
 import type { AppendResult, Store } from "../store/store.ts";
@@ -31,7 +31,7 @@ export interface RuntimeDeps {
   readonly clock: Clock;
   /** Makes a stored machine ready; never throws. */
   readonly compile: (record: MachineRecord) => CompileResult;
-  readonly guards?: ReadonlyMap<string, GuardFunction>;
+  readonly guards?: Guards;
   readonly retry?: RetryPolicy;
   readonly limits?: Partial<RuntimeLimits>;
   /** In [0, 1). */
