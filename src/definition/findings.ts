@@ -1,0 +1,50 @@
+/** A list of findings that grows while a document is read, so that an author sees all of them at once. */
+import type { Diagnostic, Severity } from "./diagnostic.ts";
+
+export type Path = readonly (string | number)[];
+
+export interface FindingMore {
+  readonly hint?: string | undefined;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+export interface Findings {
+  readonly list: readonly Diagnostic[];
+  error(code: string, path: Path, message: string, more?: FindingMore): void;
+  warning(code: string, path: Path, message: string, more?: FindingMore): void;
+  info(code: string, path: Path, message: string, more?: FindingMore): void;
+  add(diagnostic: Diagnostic): void;
+}
+
+/** Further findings are dropped: nobody reads more, and a hostile file must not fill memory. */
+export const FINDINGS_MAX = 1000;
+
+export function createFindings(): Findings {
+  const list: Diagnostic[] = [];
+
+  return {
+    list,
+    error: (code, path, message, more = {}) => push("error", code, path, message, more),
+    warning: (code, path, message, more = {}) => push("warning", code, path, message, more),
+    info: (code, path, message, more = {}) => push("info", code, path, message, more),
+    add: (diagnostic) => void (list.length < FINDINGS_MAX && list.push(diagnostic)),
+  };
+
+  function push(severity: Severity, code: string, path: Path, message: string, more: FindingMore): void {
+    if (list.length >= FINDINGS_MAX) return;
+    const { hint, data } = more;
+    list.push({
+      code,
+      severity,
+      message,
+      path,
+      ...(hint === undefined ? {} : { hint }),
+      ...(data === undefined ? {} : { data }),
+    });
+  }
+}
+
+/** `states.0.name`: the place as PyStator writes it. */
+export function dotted(path: Path): string {
+  return path.join(".");
+}

@@ -1,0 +1,30 @@
+/** Expressions and patterns are read when the machine is loaded, so that a slip shows before anything runs. */
+import { compileExpression } from "../expression/expression.ts";
+import { ExpressionError } from "../expression/expression_error.ts";
+import { compilePattern } from "../expression/pattern.ts";
+import type { Findings, Path } from "./findings.ts";
+
+/** Finding `E01` when `source` is no expression; `data.offset` and `data.length` mark the part. */
+export function checkSource(findings: Findings, path: Path, source: string): void {
+  try {
+    compileExpression(source);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    findings.error("E01", path, `Cannot read expression "${source}": ${error.message}`, {
+      hint: error.hint ?? undefined,
+      data: { offset: error.offset, length: error.length, reason: error.code },
+    });
+  }
+}
+
+/** Finding `E02` when `source` is no pattern, or one that could take unbounded time. */
+export function checkPattern(findings: Findings, path: Path, source: string): void {
+  try {
+    compilePattern(source);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    findings.error("E02", path, `Cannot use pattern "${source}": ${error.message}`, {
+      hint: error.hint ?? undefined,
+    });
+  }
+}
