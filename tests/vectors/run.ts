@@ -5,10 +5,10 @@ import { CASES_DIR, openVectorSet, type VectorSet, type Verdict } from "./suite.
 const USAGE = "Usage: deno task vectors [--dir DIR] [--op OPERATION]";
 const FAILURES_SHOWN_MAX = 200;
 
-if (import.meta.main) Deno.exit(main(Deno.args));
+if (import.meta.main) Deno.exit(await main(Deno.args));
 
 /** Exit code: 0 all passed, 1 a case failed, 2 bad usage. */
-export function main(args: readonly string[]): number {
+export async function main(args: readonly string[]): Promise<number> {
   const options = optionsOf(args);
   if (options === null) return complain(USAGE);
   let set: VectorSet;
@@ -19,7 +19,8 @@ export function main(args: readonly string[]): number {
   }
   const chosen = set.cases.filter((vector) => options.op === null || vector.op === options.op);
   if (chosen.length === 0) return complain(`Cannot run vectors: no operation "${options.op}"\n${USAGE}`);
-  const verdicts = chosen.map((vector) => set.run(vector));
+  const verdicts: Verdict[] = [];
+  for (const vector of chosen) verdicts.push(await set.run(vector));
   print(reportOf(verdicts));
   return verdicts.some((verdict) => verdict.type === "failed") ? 1 : 0;
 }

@@ -29,7 +29,7 @@ interface OwnExpectation {
 
 export interface VectorSet {
   readonly cases: readonly VectorCase[];
-  run(vector: VectorCase): Verdict;
+  run(vector: VectorCase): Promise<Verdict>;
 }
 
 /** Opens the set in `dir`: `*.json` with lists of cases, and `machines/*.yaml`. Throws when there is none. */
@@ -45,11 +45,14 @@ export function openVectorSet(dir: string): VectorSet {
 
   return { cases, run };
 
-  function run(vector: VectorCase): Verdict {
+  async function run(vector: VectorCase): Promise<Verdict> {
     const { id, op } = vector;
     const expected = expectationFor(vector);
     if (expected === null) return { id, op, type: "undecided", differences: [] };
-    const differences = compare(expected.expect, outcomeOf(vector, machines), { op, soft: expected.soft });
+    const differences = compare(expected.expect, await outcomeOf(vector, machines), {
+      op,
+      soft: expected.soft,
+    });
     return { id, op, type: differences.length === 0 ? "passed" : "failed", differences };
   }
 
@@ -61,11 +64,11 @@ export function openVectorSet(dir: string): VectorSet {
   }
 }
 
-function outcomeOf(vector: VectorCase, machines: MachineFolder): JsonValue {
+async function outcomeOf(vector: VectorCase, machines: MachineFolder): Promise<JsonValue> {
   const operation = OPERATIONS.get(vector.op);
   if (operation === undefined) return { unknown_operation: vector.op };
   try {
-    return JSON.parse(JSON.stringify(operation(vector, machines)));
+    return JSON.parse(JSON.stringify(await operation(vector, machines)));
   } catch (error) {
     return { adapter_failed: messageOf(error) };
   }

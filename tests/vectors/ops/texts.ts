@@ -14,7 +14,9 @@ export function runDelay({ input }: VectorCase): JsonObject {
 export function runSubstitute({ input }: VectorCase): JsonObject {
   const variables = input["variables"];
   const sources = {
-    variables: variables === null || variables === undefined ? null : textsOf(asObject(variables, "variables")),
+    variables: variables === null || variables === undefined
+      ? null
+      : textsOf(asObject(variables, "variables")),
     environment: textsOf(asObject(input["env"] ?? {}, "env")),
   };
   try {
