@@ -68,6 +68,8 @@ const VALUES: readonly (readonly [source: string, value: JsonValue])[] = [
   ["kind == nothing", false],
   ["[1, [2]] == [1.0, [2]]", true],
   ["[1, 2] < [1, 3]", true],
+  ["'a' > 'a' or [1] < [1] or 2.0 > 2.0 or [2] > [2]", false],
+  ["'a' >= 'a' and [1] <= [1] and 2.0 >= 2.0 and [2] >= [2]", true],
   ["'Z' < 'a'", true],
   ["'\uffff' < '😀'", true],
   ["nothing is None and yes is True and 1 is not 1.0", true],
@@ -96,6 +98,7 @@ const VALUES: readonly (readonly [source: string, value: JsonValue])[] = [
   ["str(2.0) + str(1e16) + str(yes) + str(nothing)", "2.01e+16TrueNone"],
   ["str([1, 'a', 2.0])", "[1, 'a', 2.0]"],
   ["str(7 // 2.0)", "3.0"],
+  ["str(0.0 % -2) + str(-0.0 // 3)", "-0.0-0.0"],
   ["bool('') or any([0, 1]) and all([])", true],
   ["float(' 1.5 ')", 1.5],
   ["kind.upper() + upper('é')", "VIPÉ"],
@@ -245,6 +248,7 @@ Deno.test("a name of the context hides the function, which can still be called",
 
 Deno.test("values of an expression are plain JSON", () => {
   deepStrictEqual(compileExpression("[4 / 2, [2.0, -0.0]]").evaluate(SCOPE), [2, [2, 0]]);
+  deepStrictEqual(compileExpression("[2.0, 1]").evaluate(SCOPE), [2, 1]);
 });
 
 Deno.test("compileExpression() lists the names and states that are read", () => {
@@ -272,4 +276,35 @@ Deno.test("a list cannot be small in memory and huge as JSON", () => {
 
 Deno.test("the place of a part includes its brackets", () => {
   throws(() => compileExpression("1 + (kind - (2))").evaluate(SCOPE), { offset: 4, length: 12 });
+});
+
+const MESSAGES: readonly (readonly [source: string, message: string, hint: string | null])[] = [
+  ["total = 5", 'Cannot read the expression: unexpected "="', "Write == to compare"],
+  ["total +", "Cannot read the expression: expected a value, found the end", null],
+  ["total total", 'Cannot read the expression: expected an operator, found "total"', null],
+  ["(1, 2)", 'Cannot read the expression: expected ")", found ","', "A list is written [1, 2]"],
+  ["012", 'Cannot read "012": not a number', "Write it without the leading zero"],
+  ["'a", "Cannot read the text: its closing quote is missing", "Close it with '"],
+  ["unknown", 'Cannot read "unknown": no such name', 'Ask with defined("unknown")'],
+  ["uper(kind)", 'Cannot call "uper": no such function', "Did you mean upper?"],
+  ["kind.uper()", 'Cannot call ".uper": no such method', "Did you mean upper?"],
+  ["kind.len()", 'Cannot call ".len": no such method', "Write len(…)"],
+  ["len()", 'Cannot call "len" with 0 arguments: it takes 1', null],
+  ["replace(kind)", 'Cannot call "replace" with 1 argument: it takes at least 3', null],
+  ["kind + total", 'Cannot use "+" on text and integer', "Turn the other value into text with str()"],
+  ["total - kind", 'Cannot use "-" on integer and text', null],
+  ["total + yes > kind", 'Cannot compare with ">": integer and text have no order', null],
+  ["int('x')", 'Cannot read "x" with int(): not an integer', null],
+  ["float('x')", 'Cannot read "x" with float(): not a finite number', null],
+  ["kind.upper", 'Cannot read key "upper" of text: only mappings have keys', "Call it: upper(…)"],
+];
+
+Deno.test("messages say what is wrong and hints what to write", () => {
+  for (const [source, message, hint] of MESSAGES) {
+    throws(
+      () => compileExpression(source).evaluate(SCOPE),
+      { name: "ExpressionError", message, hint },
+      source,
+    );
+  }
 });

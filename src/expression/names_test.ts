@@ -28,6 +28,8 @@ Deno.test("checkExpression() finds nothing wrong with sound expressions", () => 
     "kind + 'x' < 'y' and kind * 2 == 'aa' and tags + [1] == tags[1:]",
     "order.total > 3 and order['x'].lower() == kind.lower()",
     "defined('misspelt') or In('any_state')",
+    "(is_paid & 1) > 0 and (total | count) > 0",
+    "(kind or 1) > 1 and (1 if is_paid else 'x') > 1",
     "max(total, count) > 3 and round(total) == count",
   ];
   for (const source of sources) deepStrictEqual(codesOf(source), [], source);
@@ -52,6 +54,16 @@ Deno.test("checkExpression() finds what fails or says nothing", () => {
     ["1 in total", ["type_mismatch"]],
     ["total.lower()", ["type_mismatch"]],
     ["0 < total < 'x'", ["type_mismatch"]],
+    ["-total == kind", ["type_mismatch"]],
+    ["(not total) + 'x'", ["type_mismatch"]],
+    ["kind[1:] == total", ["type_mismatch"]],
+    ["kind[0] > total", ["type_mismatch"]],
+    ["tags[1:] > kind", ["type_mismatch"]],
+    ["(is_paid & is_paid) > 1", ["type_mismatch"]],
+    ["(is_paid ^ is_paid) > 1", ["type_mismatch"]],
+    ["2.5 == kind", ["type_mismatch"]],
+    ["(kind if is_paid else 'x') > 1", ["type_mismatch"]],
+    ["(kind or 'x') > 1", ["type_mismatch"]],
   ];
   for (const [source, codes] of rows) deepStrictEqual(codesOf(source), codes, source);
 });
