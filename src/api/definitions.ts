@@ -1,10 +1,8 @@
 /** Machine documents from callers and from the store: read, judged and made ready, without files or substitution. */
 import type { Diagnostic } from "../definition/diagnostic.ts";
-import { loadMachine } from "../definition/load.ts";
-import { valueOf } from "../definition/source_node.ts";
-import { parseText } from "../definition/yaml.ts";
+import { type LoadOptions, loadSpec } from "../definition/load_spec.ts";
 import { AppError, messageOf } from "../errors.ts";
-import type { JsonObject, JsonValue } from "../json.ts";
+import type { JsonObject } from "../json.ts";
 import { type LoadedMachine, loadedMachineOf } from "../orchestrator/loaded_machine.ts";
 import type { MachineRecord } from "../orchestrator/machine_record.ts";
 import type { CompileResult } from "../runtime/catalog.ts";
@@ -16,9 +14,11 @@ export type DefinitionSource =
 
 export interface ReadDefinition {
   /** null = it cannot be used; `errors` say why. */
-  readonly loaded: LoadedMachine | null;
-  /** null = the text is not even a document. */
-  readonly document: JsonObject | null;
+  readonly machine: {
+    readonly loaded: LoadedMachine;
+    /** As it is stored: what was sent, or what the text said. */
+    readonly document: JsonObject;
+  } | null;
   readonly errors: readonly Diagnostic[];
   readonly warnings: readonly Diagnostic[];
 }
@@ -27,44 +27,43 @@ export interface ReadDefinition {
 const DOCUMENT_BYTES_MAX = 256 * 1024;
 
 /** Never throws: everything that is wrong is in the answer. */
-export function readDefinition(source: DefinitionSource): ReadDefinition {
-  const document = documentOf(source);
-  if (document.type === "broken") {
-    return { loaded: null, document: null, errors: document.diagnostics, warnings: [] };
+export function readDefinition(
+  source: DefinitionSource,
+  rules: LoadOptions["rules"] = "full",
+): ReadDefinition {
+  if (source.type === "document" && sizeOf(source.document) > DOCUMENT_BYTES_MAX) {
+    return { machine: null, errors: [broken(`Larger than ${DOCUMENT_BYTES_MAX} bytes`)], warnings: [] };
   }
-  const result = source.type === "text"
-    ? loadMachine({ text: source.text, format: "yaml" })
-    : loadMachine({ document: source.document });
+  const result = loadSpec(source.type === "text" ? { text: source.text, format: "yaml" } : source, {
+    ...(rules === undefined ? {} : { rules }),
+  });
   const errors = result.diagnostics.filter((item) => item.severity === "error");
   const warnings = result.diagnostics.filter((item) => item.severity !== "error");
-  if (!result.ok) return { loaded: null, document: document.value, errors, warnings };
+  if (!result.ok) return { machine: null, errors, warnings };
   try {
-    return { loaded: loadedMachineOf(result.machine), document: document.value, errors, warnings };
+    const document = source.type === "text" ? result.document : source.document;
+    return { machine: { loaded: loadedMachineOf(result.spec), document }, errors: [], warnings };
   } catch (error) {
-    const broken = brokenMachine(`Cannot build the machine: ${messageOf(error)}`);
-    return { loaded: null, document: document.value, errors: [...errors, broken], warnings };
+    return { machine: null, errors: [...errors, broken(`Cannot build: ${messageOf(error)}`)], warnings };
   }
 }
 
 /** Makes a stored machine ready for the runtime. */
 export function compileRecord(record: MachineRecord): CompileResult {
-  const { loaded, errors } = readDefinition({ type: "document", document: record.config });
-  if (loaded !== null) return { type: "loaded", loaded };
+  const { machine, errors } = readDefinition({ type: "document", document: record.config });
+  if (machine !== null) return { type: "loaded", loaded: machine.loaded };
   return { type: "invalid", message: errors[0]?.message ?? "Cannot read the machine" };
 }
 
 /** The machine, or `invalid_machine` with every error in the order of the file. */
 export function requireDefinition(
   source: DefinitionSource,
-): ReadDefinition & { readonly loaded: LoadedMachine; readonly document: JsonObject } {
-  const read = readDefinition(source);
-  const { loaded, document, errors } = read;
-  if (loaded !== null && document !== null) return { ...read, loaded, document };
+  rules: LoadOptions["rules"] = "full",
+): NonNullable<ReadDefinition["machine"]> {
+  const { machine, errors } = readDefinition(source, rules);
+  if (machine !== null) return machine;
   throw new AppError("invalid_machine", "The machine is not valid", {
-    details: {
-      errors: errors.map(diagnosticText),
-      diagnostics: errors,
-    },
+    details: { errors: errors.map(diagnosticText), diagnostics: errors },
   });
 }
 
@@ -79,29 +78,10 @@ export function diagnosticText(diagnostic: Diagnostic): string {
   return `${place}${message}${hint === undefined ? "" : ` (${hint})`}`;
 }
 
-type Document =
-  | { readonly type: "document"; readonly value: JsonObject }
-  | { readonly type: "broken"; readonly diagnostics: readonly Diagnostic[] };
-
-function documentOf(source: DefinitionSource): Document {
-  if (source.type === "document") {
-    const bytes = new TextEncoder().encode(JSON.stringify(source.document)).length;
-    return bytes > DOCUMENT_BYTES_MAX
-      ? { type: "broken", diagnostics: [brokenMachine(`Larger than ${DOCUMENT_BYTES_MAX} bytes`)] }
-      : { type: "document", value: source.document };
-  }
-  const parsed = parseText(source.text, { format: "yaml" });
-  if (!parsed.ok) return { type: "broken", diagnostics: parsed.diagnostics };
-  const value = valueOf(parsed.root);
-  return isObject(value)
-    ? { type: "document", value }
-    : { type: "broken", diagnostics: [brokenMachine("The file is not a mapping")] };
+function sizeOf(document: JsonObject): number {
+  return new TextEncoder().encode(JSON.stringify(document)).length;
 }
 
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function brokenMachine(message: string): Diagnostic {
+function broken(message: string): Diagnostic {
   return { code: "F01", severity: "error", message, path: [] };
 }

@@ -11,6 +11,8 @@ import { silentLog } from "../../src/telemetry/log.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { assert } from "../../src/assert.ts";
 
+import { contractBreach } from "./conforms.ts";
+
 export const SECRET = "tests-only-7f0d1c9b2a8e4f6d5c3b-secret";
 export const PASSWORD = "violet harbor 41 lantern";
 
@@ -99,7 +101,16 @@ export async function withApi(
     });
     const hostname = options.address ?? "203.0.113.7";
     const response = await api.fetch(request, { remoteAddr: { transport: "tcp", hostname, port: 40_000 } });
-    return await answerOf(response);
+    const answer = await answerOf(response);
+    const breach = contractBreach(api.openapi(), {
+      method,
+      path,
+      status: answer.status,
+      contentType: answer.headers.get("content-type") ?? "",
+      json: answer.json,
+    });
+    assert(breach === null, `${method} ${path} breaks the contract: ${breach}`);
+    return answer;
   };
   try {
     await test({

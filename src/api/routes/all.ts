@@ -15,6 +15,7 @@ import { addMachineRoutes } from "./machines.ts";
 import { addWebhookRoutes } from "./webhooks.ts";
 import { addTransitionRoutes } from "./transitions.ts";
 import { addSettingsRoutes } from "./settings.ts";
+import { addProcessRoutes } from "./process.ts";
 import { addPeopleRoutes } from "./people.ts";
 import { addObservabilityRoutes } from "./observability.ts";
 import { addMachineMetricsRoutes } from "./machine_metrics.ts";
@@ -25,6 +26,7 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addDocsRoutes(app, deps);
   addAuthRoutes(app, deps);
   addMachineRoutes(app, deps);
+  addProcessRoutes(app, deps);
   addEntityTransferRoutes(app, deps);
   addEntityListRoutes(app, deps);
   addEntityCommandRoutes(app, deps);

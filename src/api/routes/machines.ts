@@ -152,12 +152,12 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
   const { machines } = deps.store;
 
   app.openapi(validateRoute, (c) => {
-    const { loaded, errors, warnings } = readDefinition(sourceOf(c, c.req.valid("json")));
+    const { machine, errors, warnings } = readDefinition(sourceOf(c, c.req.valid("json")));
     return c.json({
-      valid: loaded !== null,
+      valid: machine !== null,
       errors: errors.map(diagnosticText),
       warnings: warnings.map(diagnosticText),
-      info: loaded === null ? null : machineInfo(loaded),
+      info: machine === null ? null : machineInfo(machine.loaded),
       diagnostics: [...errors, ...warnings].map(({ data: _data, path, ...rest }) => ({
         ...rest,
         path: [...path],

@@ -30,7 +30,7 @@ const ChangeUser = z.strictObject({
   is_enabled: z.boolean().optional(),
 }).openapi("ChangeUserRequest");
 
-const Key = z.object({
+const keyFields = {
   id: z.string(),
   name: z.string(),
   role: z.string(),
@@ -39,7 +39,8 @@ const Key = z.object({
   last_used_at: Instant.nullable(),
   created_by: z.string(),
   created_at: Instant,
-}).openapi("ApiKey");
+};
+const Key = z.object(keyFields).openapi("ApiKey");
 
 const CreateKey = z.strictObject({
   name: z.string().min(1).max(100),
@@ -48,9 +49,8 @@ const CreateKey = z.strictObject({
   expires_at: InstantText.nullish(),
 }).openapi("CreateApiKeyRequest");
 
-const CreatedKey = Key.extend({ key: z.string().openapi({ description: "Shown only now" }) }).openapi(
-  "CreatedApiKey",
-);
+const CreatedKey = z.object({ ...keyFields, key: z.string().openapi({ description: "Shown only now" }) })
+  .openapi("CreatedApiKey");
 
 const AuditLog = z.object({
   items: z.array(z.object({

@@ -13,15 +13,14 @@ export const MachineVersion = z.string().regex(/^[A-Za-z0-9_.+-]{1,64}$/).openap
 /** Case is the machine's business: `meta.event_normalizer` may fold it. */
 export const Trigger = z.string().regex(/^[A-Za-z0-9_.*-]{1,200}$/).openapi({ example: "pay" });
 /** A context or payload in an answer: any JSON object. */
-export const JsonRecord = z.record(z.string(), z.unknown()).openapi({ type: "object" });
-/** Any JSON object in a request; the guard has looked through its text already. */
-export const JsonInput = z.custom<JsonObject>(isObject, "Expected an object")
-  .openapi({ type: "object", additionalProperties: true });
+export const JsonRecord = z.record(z.string(), z.unknown());
+/** Any JSON object in a request: the body came out of a JSON text that the guard has looked through. */
+export const JsonInput = z.record(z.string(), z.unknown()).transform((value) => value as JsonObject);
 /** What a caller may put into a context: names that begin with `_` belong to the engine. */
 export const CallerRecord = JsonInput.refine(
   (record) => !Object.keys(record).some((key) => key.startsWith("_")),
   "Names that begin with _ are reserved",
-).openapi({ type: "object", additionalProperties: true });
+);
 export const Instant = z.string().openapi({ format: "date-time", example: "2026-01-31T12:00:00.000Z" });
 
 export const entityParams = z.object({ entity_id: EntityId });
@@ -71,7 +70,3 @@ export const idempotencyHeaders = z.object({
       "The same key with the same body gives the same answer for seven days; with another body 422",
   }),
 });
-
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
