@@ -1,0 +1,194 @@
+/** Puts the program together: the only file that knows every kind of store. */
+import { runCli } from "./src/cli/cli.ts";
+import type { ApiConnection, CliDeps } from "./src/cli/deps.ts";
+import { adviceOf, EXIT_OK, exitCodeOf } from "./src/cli/exit_code.ts";
+import { createIo } from "./src/cli/io.ts";
+import { assert } from "./src/assert.ts";
+import { systemClock } from "./src/clock.ts";
+import { badConfiguration, readProcessConfig } from "./src/config.ts";
+import type { Config, DatabaseConfig } from "./src/config_values.ts";
+import { AppError, messageOf } from "./src/errors.ts";
+import { createApiProxy } from "./src/host/api_proxy.ts";
+import { createCore } from "./src/host/core.ts";
+import { openStore } from "./src/host/open_store.ts";
+import type { Databases, ProcessDeps } from "./src/host/process.ts";
+import { createApiOn, OPEN, runApi } from "./src/host/run_api.ts";
+import { runDev } from "./src/host/run_dev.ts";
+import { runUi } from "./src/host/run_ui.ts";
+import { runWorker } from "./src/host/run_worker.ts";
+import { createStopSignal } from "./src/host/stop_signal.ts";
+import { surviveConnectionErrors } from "./src/host/survive.ts";
+import { createMemoryStore } from "./src/store/memory/memory_store.ts";
+import { expectedVersion, type MigrationReport, readMigrations } from "./src/store/migrations.ts";
+import { connectSqlite } from "./src/store/sqlite/connect.ts";
+import { migrateSqlite } from "./src/store/sqlite/migrate.ts";
+import { openSqliteStore } from "./src/store/sqlite/sqlite_store.ts";
+import { createLog, silentLog, writeLine } from "./src/telemetry/log.ts";
+import { createMetrics } from "./src/telemetry/metrics.ts";
+import project from "./deno.json" with { type: "json" };
+
+const newId = () => crypto.randomUUID();
+
+const databases: Databases = {
+  async open(database, log) {
+    switch (database.dialect) {
+      case "memory":
+        return createMemoryStore();
+      case "sqlite":
+        return await openSqliteStore({ path: pathOf(database) });
+      case "postgres":
+        throw badConfiguration(["PYSTATOR_DATABASE_URL names PostgreSQL, which is not built in yet"]);
+    }
+  },
+  async upgrade(database, log) {
+    switch (database.dialect) {
+      case "memory":
+        return { applied: [], notes: [] };
+      case "sqlite":
+        return await upgradeSqlite(pathOf(database));
+      case "postgres":
+        throw badConfiguration(["PYSTATOR_DATABASE_URL names PostgreSQL, which is not built in yet"]);
+    }
+  },
+  async status(database, log) {
+    const expected = expectedVersion(
+      database.dialect === "memory" ? [] : await readMigrations(database.dialect),
+    );
+    if (database.dialect === "sqlite" && !(await isFile(pathOf(database)))) {
+      return { applied: null, expected };
+    }
+    const store = await databases.open(database, log);
+    try {
+      return await store.schema();
+    } finally {
+      await store.close();
+    }
+  },
+  async migrations(database) {
+    if (database.dialect === "memory") return [];
+    return (await readMigrations(database.dialect)).map((migration) => migration.name);
+  },
+};
+
+if (import.meta.main) Deno.exit(await runCli(Deno.args, createDeps()));
+
+function createDeps(): CliDeps {
+  const database = (config: Config) => config.database;
+  return {
+    version: project.version,
+    io: createIo(),
+    readConfig: readProcessConfig,
+    connect,
+    database: {
+      upgrade: (config) => databases.upgrade(database(config), silentLog),
+      status: (config) => databases.status(database(config), silentLog),
+      migrations: (config) => databases.migrations(database(config)),
+    },
+    processes: {
+      api: (config) => runProcess(config, "api", runApi),
+      worker: (config) => runProcess(config, "worker", runWorker),
+      ui: (config) => runProcess(config, "ui", runUi),
+      dev: (config) => runProcess(config, "dev", runDev),
+    },
+  };
+}
+
+/** Runs one process until it is told to stop. Whatever keeps it from running is said as a line of the log. */
+async function runProcess(
+  config: Config,
+  kind: string,
+  run: (deps: ProcessDeps, signal: AbortSignal) => Promise<void>,
+): Promise<number> {
+  const log = createLog({
+    level: config.logLevel,
+    clock: systemClock,
+    write: writeLine,
+    secrets: config.secrets,
+  })
+    .child({ process: kind });
+  const metrics = createMetrics();
+  metrics.set("stator_build_info", { version: project.version }, 1);
+  surviveConnectionErrors({ log, metrics, exit: Deno.exit });
+  const stop = createStopSignal();
+  for (const warning of config.warnings) log.warning(warning);
+  try {
+    await run(processDeps(config, { log, metrics }), stop.signal);
+    return EXIT_OK;
+  } catch (error) {
+    const advice = adviceOf(error);
+    log.error("Cannot run", {
+      error: messageOf(error),
+      code: error instanceof AppError ? error.code : "internal",
+      ...(advice === null ? {} : { advice }),
+      ...(error instanceof AppError ? {} : { stack: error instanceof Error ? error.stack : undefined }),
+    });
+    return exitCodeOf(error);
+  } finally {
+    stop.dispose();
+  }
+}
+
+function processDeps(config: Config, tools: Pick<ProcessDeps, "log" | "metrics">): ProcessDeps {
+  return {
+    ...tools,
+    config,
+    version: project.version,
+    clock: systemClock,
+    newId,
+    hostname: hostname(),
+    databases,
+  };
+}
+
+/** A running API when its address is set; else one in this process, open to whoever may read the database. */
+async function connect(config: Config): Promise<ApiConnection> {
+  if (config.remote !== null) {
+    const send = createApiProxy(config.remote.apiUrl);
+    return { fetch: send, token: config.remote.token, close: () => Promise.resolve() };
+  }
+  const deps = processDeps(config, { log: silentLog, metrics: createMetrics() });
+  const store = await openStore(deps, { database: config.database, signal: AbortSignal.abort() });
+  const api = await createApiOn(createCore(deps, store, null), deps, OPEN);
+  return {
+    fetch: api.fetch,
+    token: null,
+    async close() {
+      api.close();
+      await store.close();
+    },
+  };
+}
+
+async function upgradeSqlite(path: string): Promise<MigrationReport> {
+  const database = connectSqlite({
+    path,
+    clock: systemClock,
+    synchronous: "normal",
+    busyMs: 5_000,
+    isCreated: true,
+  });
+  try {
+    return await migrateSqlite(database, await readMigrations("sqlite"));
+  } finally {
+    database.close();
+  }
+}
+
+function pathOf(database: DatabaseConfig): string {
+  assert(database.path !== null, "an SQLite database has a path");
+  return database.path;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const info = await Deno.stat(path).catch(() => null);
+  return info?.isFile === true;
+}
+
+function hostname(): string {
+  try {
+    return Deno.hostname();
+  } catch {
+    // The name is only there to tell workers apart; their ids differ anyway.
+    return "host";
+  }
+}

@@ -1,0 +1,55 @@
+/** What the command line is given: a terminal, files, settings, and the processes that it can start. */
+import type { Environment } from "../config.ts";
+import type { Config } from "../config_values.ts";
+
+export interface CliDeps {
+  readonly version: string;
+  readonly io: CliIo;
+  /** Throws `AppError("bad_configuration")`. */
+  readonly readConfig: (flags: Environment) => Config;
+  /** The API to talk to: a running one when its address is set, else one in this process on the database. */
+  readonly connect: (config: Config) => Promise<ApiConnection>;
+  readonly database: DatabaseCommands;
+  readonly processes: Processes;
+}
+
+export interface CliIo {
+  out(text: string): void;
+  err(text: string): void;
+  /** `-` is standard input. Throws `AppError("not_found")`. */
+  readText(path: string): Promise<string>;
+  writeText(path: string, text: string): Promise<void>;
+  /** Names of the files in a folder, sorted. Throws `AppError("not_found")`. */
+  listFiles(path: string): Promise<readonly string[]>;
+  isFolder(path: string): Promise<boolean>;
+}
+
+export interface ApiConnection {
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly token: string | null;
+  close(): Promise<void>;
+}
+
+export interface SchemaStatus {
+  /** null = no tables yet. */
+  readonly applied: number | null;
+  readonly expected: number;
+}
+
+export interface DatabaseCommands {
+  /** Brings the schema up to date: names of what was applied, and what the operator should know. */
+  upgrade(
+    config: Config,
+  ): Promise<{ readonly applied: readonly string[]; readonly notes: readonly string[] }>;
+  status(config: Config): Promise<SchemaStatus>;
+  /** All migrations that this program knows, oldest first. */
+  migrations(config: Config): Promise<readonly string[]>;
+}
+
+/** Each runs until it is told to stop and answers with the exit code. */
+export interface Processes {
+  api(config: Config): Promise<number>;
+  worker(config: Config): Promise<number>;
+  ui(config: Config): Promise<number>;
+  dev(config: Config): Promise<number>;
+}

@@ -1,0 +1,70 @@
+/** Machine files as the verbs need them. Files of the operator may use `${NAME}` of the environment. */
+import type { Diagnostic } from "../definition/diagnostic.ts";
+import { importScxml } from "../definition/import_scxml/import_scxml.ts";
+import { loadMachine, type LoadResult } from "../definition/load.ts";
+import { valueOf } from "../definition/source_node.ts";
+import { parseText } from "../definition/yaml.ts";
+import type { Profile } from "../engine/spec.ts";
+import { AppError } from "../errors.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
+import type { CliDeps } from "./deps.ts";
+
+export type SoundMachine = LoadResult & { readonly ok: true };
+
+export async function loadFile(path: string, deps: CliDeps): Promise<LoadResult> {
+  return loadMachine({ text: await deps.io.readText(path), fileName: path });
+}
+
+/** Everything that is wrong in the file. */
+export async function validateFile(path: string, deps: CliDeps): Promise<readonly Diagnostic[]> {
+  return (await loadFile(path, deps)).diagnostics;
+}
+
+/** A machine that can run; throws `invalid_machine` with all that is wrong. `semantics` null = what the file says. */
+export async function soundMachineOf(
+  path: string,
+  options: { readonly deps: CliDeps; readonly semantics: Profile | null },
+): Promise<SoundMachine> {
+  const { deps, semantics } = options;
+  const result = semantics === null
+    ? await loadFile(path, deps)
+    : loadMachine({ document: withSemantics(await readDocument(path, deps), semantics) });
+  if (result.ok) return result;
+  throw new AppError("invalid_machine", `Cannot use "${path}":\n${findingsText(path, result.diagnostics)}`);
+}
+
+/** The plain document of a YAML or JSON file. */
+export async function readDocument(path: string, deps: CliDeps): Promise<JsonValue> {
+  const result = parseText(await deps.io.readText(path), {
+    format: path.endsWith(".json") ? "json" : "yaml",
+  });
+  if (result.ok) return valueOf(result.root);
+  throw new AppError("invalid_machine", `Cannot read "${path}":\n${findingsText(path, result.diagnostics)}`);
+}
+
+export function findingsText(path: string, findings: readonly Diagnostic[]): string {
+  return findings.map((finding) => {
+    const place = finding.line === undefined ? path : `${path}:${finding.line}:${finding.column ?? 1}`;
+    const hint = finding.hint === undefined ? "" : `\n    ${finding.hint}`;
+    return `${place}: ${finding.severity} ${finding.code}: ${finding.message}${hint}`;
+  }).join("\n");
+}
+
+/** A machine document of an SCXML text, as JSON, which is YAML too; throws `invalid_machine` with all that has no counterpart. */
+export function importText(text: string): string {
+  const result = importScxml(text);
+  if (result.ok) return JSON.stringify(result.document, null, 2);
+  const lines = result.problems.map((problem) =>
+    `line ${problem.line}: <${problem.element}>: ${problem.reason}`
+  );
+  throw new AppError("invalid_machine", `Cannot import the chart:\n${lines.join("\n")}`);
+}
+
+function withSemantics(document: JsonValue, semantics: Profile): JsonValue {
+  if (!isMapping(document)) return document;
+  return { ...document, meta: { ...(isMapping(document.meta) ? document.meta : {}), semantics } };
+}
+
+function isMapping(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,88 @@
+/** The runtime of a process and the actions it can carry out, on one store. */
+import { type Actions, createActions } from "../actions/actions.ts";
+import { createEgressPolicy } from "../actions/egress.ts";
+import { createOutgoing, resolveHost } from "../actions/outgoing.ts";
+import type { OutsideEvent } from "../actions/actions.ts";
+import { messageOf } from "../errors.ts";
+import { renderTemplate } from "../expression/template.ts";
+import { followUpIdOf } from "../orchestrator/action_id.ts";
+import type { ActionResult } from "../orchestrator/outbox.ts";
+import { type CrashGuard, createCrashGuard } from "../runtime/crash_guard.ts";
+import { createMetricsObserver } from "../runtime/metrics_observer.ts";
+import { createRuntime, type Runtime } from "../runtime/runtime.ts";
+import type { Store } from "../store/store.ts";
+import { compileRecord } from "../api/definitions.ts";
+import type { ProcessDeps } from "./process.ts";
+import { webhooksOf } from "./webhooks.ts";
+
+export interface Core {
+  readonly store: Store;
+  readonly runtime: Runtime;
+  readonly actions: Actions;
+  readonly crashGuard: CrashGuard | null;
+}
+
+/** Attempts of an event that one entity sends to another. */
+const SENT_ATTEMPTS_MAX = 5;
+
+/** `workerId` null = this process claims nothing. */
+export function createCore(deps: ProcessDeps, store: Store, workerId: string | null): Core {
+  const { config, clock, log, metrics } = deps;
+  const retry = { baseMs: config.worker.retryBaseMs, capMs: config.worker.retryMaxMs };
+  const crashGuard = workerId === null ? null : createCrashGuard({
+    documents: store.operations.documents,
+    turns: store.turns,
+    clock,
+    workerId,
+    retry,
+    random: Math.random,
+    storeNowMs: () => store.ping(),
+  });
+  const runtime = createRuntime({
+    store,
+    clock,
+    compile: compileRecord,
+    retry,
+    crashGuard,
+    observers: [createMetricsObserver(metrics), {
+      onInvalidMachine: (problem) => log.error("A stored machine cannot be used", { ...problem }),
+      onObserverError: (error) => log.error("An observer failed", { error: messageOf(error) }),
+    }],
+    limits: {
+      catalogCheckMs: config.worker.catalogRefreshMs === 0
+        ? 0
+        : Math.min(1_000, config.worker.catalogRefreshMs),
+      ...(config.worker.claimLanesMax === null
+        ? {}
+        : { lanesPerTurn: Math.max(1, config.worker.claimLanesMax) }),
+    },
+  });
+  const actions = createActions({
+    log: log.child({ room: "actions" }),
+    metrics: config.worker.areMetricsShown ? metrics : null,
+    clock,
+    outgoing: createOutgoing(createEgressPolicy({ allow: config.egressAllow, resolve: resolveHost })),
+    render: (value, action) =>
+      renderTemplate(value, { values: { ...action.context, _entity_id: action.entityId } }),
+    webhooksOf: webhooksOf(store.operations.documents, config.webhookSecret),
+    sendEvent: (event) => sendEvent(event, runtime),
+  });
+  return { store, runtime, actions, crashGuard };
+}
+
+/** The id of the event comes from the action, so that a repeated delivery is accepted once. */
+async function sendEvent(event: OutsideEvent, runtime: Runtime): Promise<ActionResult> {
+  await runtime.append({
+    eventId: followUpIdOf(event.actionId),
+    entityId: event.entityId,
+    machineName: event.machineName,
+    machineVersion: null,
+    command: { type: "event", trigger: event.trigger, payload: event.payload },
+    notBeforeMs: null,
+    idempotency: { scope: `entity:${event.entityId}`, key: event.actionId, requestHash: event.actionId },
+    attemptsMax: SENT_ATTEMPTS_MAX,
+    traceparent: event.traceparent,
+    actor: null,
+  });
+  return { type: "done", output: null };
+}

@@ -1,0 +1,69 @@
+/** The API process: waits for its database, listens, and ends without cutting answers off. */
+import { type Api, createApi } from "../api/app.ts";
+import { badConfiguration } from "../config.ts";
+import type { StartDecision } from "../start_check.ts";
+import { checkStart } from "../start_check.ts";
+import { apiSettingsOf } from "./api_settings.ts";
+import { type Core, createCore } from "./core.ts";
+import { runGauges } from "./gauges.ts";
+import { listen } from "./listen.ts";
+import { readMachineFolder } from "./machine_folder.ts";
+import { openStore } from "./open_store.ts";
+import type { ProcessDeps } from "./process.ts";
+import { aborted } from "./stop_signal.ts";
+
+export const SAMPLES = new URL("../../machines/", import.meta.url);
+const GRACE_MS = 10_000;
+
+type Allowed = Exclude<StartDecision, { type: "refused" }>;
+
+/** Everybody who gets this far may do everything: for callers in this process. */
+export const OPEN: Allowed = { type: "open", host: "", isOnPurpose: true, warnings: [] };
+
+/** Runs until `signal`. Throws `AppError` when it cannot start. */
+export async function runApi(deps: ProcessDeps, signal: AbortSignal): Promise<void> {
+  const { config, log, clock } = deps;
+  const start = startOrThrow(deps, "0.0.0.0");
+  const store = await openStore(deps, { database: config.database, signal });
+  const core = createCore(deps, store, null);
+  const api = await createApiOn(core, deps, start);
+  const gauges = runGauges({ ...deps, store, signal });
+  try {
+    const listener = listen({ hostname: start.host, port: config.api.port, clock, handler: api.fetch });
+    log.info("API is ready", {
+      url: listener.url,
+      database: config.database.dialect,
+      is_open: start.type === "open",
+    });
+    await aborted(signal);
+    log.info("API stops", { reason: signal.reason });
+    api.close();
+    await listener.close(GRACE_MS);
+  } finally {
+    api.close();
+    await gauges;
+    await store.close();
+  }
+  log.info("API stopped");
+}
+
+/** Decides who may come in and says so; throws what forbids to start. */
+export function startOrThrow(deps: Pick<ProcessDeps, "config" | "log">, defaultHost: string): Allowed {
+  const start = checkStart(deps.config, defaultHost);
+  if (start.type === "refused") throw badConfiguration(start.problems);
+  for (const warning of start.warnings) deps.log.warning(warning);
+  return start;
+}
+
+export async function createApiOn(core: Core, deps: ProcessDeps, start: Allowed): Promise<Api> {
+  return await createApi({
+    store: core.store,
+    runtime: core.runtime,
+    clock: deps.clock,
+    settings: apiSettingsOf(deps.config, { version: deps.version, start }),
+    log: deps.log.child({ room: "api" }),
+    metrics: deps.metrics,
+    templates: await readMachineFolder(SAMPLES),
+    newId: deps.newId,
+  });
+}

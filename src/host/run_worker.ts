@@ -1,0 +1,80 @@
+/** The worker process: decides what is queued, fires timers, delivers actions, drains when it is told to end. */
+import { AppError } from "../errors.ts";
+import { type Core, createCore } from "./core.ts";
+import { startWorker, type Worker } from "../worker/worker.ts";
+import { runGauges } from "./gauges.ts";
+import { publishFolder } from "./publish_folder.ts";
+import type { ProcessDeps } from "./process.ts";
+import { aborted } from "./stop_signal.ts";
+
+/** Runs until `signal` or until the worker cannot go on. A database that is not there yet is waited for. */
+export async function runWorker(deps: ProcessDeps, signal: AbortSignal): Promise<void> {
+  const { config, log } = deps;
+  const database = config.worker.database ?? config.database;
+  if (database.dialect === "memory" && !config.worker.isMemoryAllowed) {
+    throw new AppError(
+      "bad_configuration",
+      "Cannot start: PYSTATOR_DATABASE_URL names a store in memory, which no other process can reach",
+    );
+  }
+  if (config.isProduction && !database.isNamed) {
+    throw new AppError("bad_configuration", "Cannot start: PYSTATOR_DATABASE_URL must be set in production");
+  }
+  if (!database.isNamed) {
+    log.info("No database is named, uses the file in the current folder", { file: database.path });
+  }
+  if (database.dialect === "sqlite") await deps.databases.upgrade(database, log);
+  const store = await deps.databases.open(database, log);
+  const gauges = new AbortController();
+  let refreshing: Promise<void> = Promise.resolve();
+  try {
+    const { worker, core } = startWorkerOn(deps, store);
+    if (config.worker.machineSource === "yaml" && config.worker.machineDir !== null) {
+      await publishFolder(config.worker.machineDir, { ...deps, core });
+    }
+    refreshing = runGauges({ ...deps, store, signal: gauges.signal });
+    await Promise.race([aborted(signal), worker.done]);
+    if (signal.aborted) log.info("Worker drains", { reason: signal.reason });
+    await worker.stop();
+    await worker.done;
+  } finally {
+    gauges.abort();
+    await refreshing;
+    await store.close();
+  }
+}
+
+export function startWorkerOn(
+  deps: ProcessDeps,
+  store: Core["store"],
+): { readonly worker: Worker; readonly core: Core } {
+  const { config: { worker: settings }, clock, metrics } = deps;
+  const workerId = settings.id ?? `${deps.hostname}-${Deno.pid}-${deps.newId().slice(0, 8)}`;
+  const core = createCore(deps, store, workerId);
+  const worker = startWorker({
+    store,
+    runtime: core.runtime,
+    actions: core.actions,
+    clock,
+    log: deps.log.child({ room: "worker" }),
+    metrics: settings.areMetricsShown ? metrics : null,
+    crashGuard: core.crashGuard,
+    options: {
+      workerId,
+      version: deps.version,
+      concurrency: settings.concurrency,
+      pollIntervalMs: settings.pollMs,
+      drainTimeoutMs: settings.drainMs,
+      leaseMs: settings.leaseMs,
+      heartbeatMs: settings.heartbeatMs,
+      retry: { baseMs: settings.retryBaseMs, capMs: settings.retryMaxMs },
+      health: settings.health === null
+        ? null
+        : { hostname: settings.health.host, port: settings.health.port },
+      retention: settings.retention === null
+        ? null
+        : { windows: settings.retention, sweepIntervalMs: settings.retention.sweepMs },
+    },
+  });
+  return { worker, core };
+}
