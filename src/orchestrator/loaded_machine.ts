@@ -14,6 +14,7 @@ export interface LoadedMachine {
   readonly machine: Machine;
   readonly policy: MachinePolicy;
   readonly stateTypes: ReadonlyMap<string, StateType>;
+  readonly hasParallel: boolean;
 }
 
 /** Looks up a compiled machine; `version` null = the newest. Null = there is none. */
@@ -28,11 +29,14 @@ export function loadedMachineOf(spec: MachineSpec): LoadedMachine {
     machine: compileMachine(spec),
     policy: policyOf(spec.meta),
     stateTypes: new Map(spec.states.map((state) => [state.name, state.type])),
+    hasParallel: spec.states.some((state) => state.type === "parallel" || state.regions.length > 0),
   };
 }
 
 /** PyStator's text of a configuration: a leaf, or `parallel:a=x,b=y`. */
 export function stateTextOf(loaded: LoadedMachine, states: readonly string[]): string {
+  const [leaf] = states;
+  if (leaf !== undefined && states.length === 1 && !loaded.hasParallel) return leaf;
   return encodeStates(loaded.machine, states);
 }
 

@@ -17,49 +17,51 @@ const RESERVED_TRIGGER = /^_(after|auto|join|timeout)_/;
 /** null = the command may be decided. */
 export function rejectionOf(loaded: LoadedMachine | null, input: DecideInput): Rejection | null {
   const { event, entity, timer } = input;
-  const { command, entityId } = event;
-  const subject = `${SUBJECTS[command.type]} "${entityId}"`;
-
-  if (!isEntityId(entityId)) {
-    return {
-      reason: "invalid_entity_id",
-      message: `Cannot ${subject}: the id breaks the rule for entity ids`,
-    };
+  const { command } = event;
+  if (!isEntityId(event.entityId)) {
+    return reject(input, "invalid_entity_id", "the id breaks the rule for entity ids");
   }
-  if (entity === null && (event.machineName === null || !canCreate(command))) {
-    return { reason: "entity_not_found", message: `Cannot ${subject}: no such entity` };
+  if (entity === null) {
+    if (event.machineName === null || !canCreate(command)) {
+      return reject(input, "entity_not_found", "no such entity");
+    }
+  } else {
+    if (command.type === "create") {
+      return reject(input, "entity_exists", `the entity exists, with status ${entity.status}`);
+    }
+    if (command.type !== "migrate" && !isMachineOf(entity, event)) {
+      const belongs = `the entity belongs to machine "${entity.machineName}" ${entity.machineVersion}`;
+      return reject(input, "machine_mismatch", belongs);
+    }
+    if (!isAllowedIn(entity.status, command)) {
+      return reject(input, "entity_not_active", `the entity is ${entity.status}`);
+    }
   }
-  if (entity !== null && command.type === "create") {
-    return {
-      reason: "entity_exists",
-      message: `Cannot ${subject}: the entity exists, with status ${entity.status}`,
-    };
-  }
-  if (entity !== null && command.type !== "migrate" && !isMachineOf(entity, event)) {
-    return {
-      reason: "machine_mismatch",
-      message:
-        `Cannot ${subject}: the entity belongs to machine "${entity.machineName}" ${entity.machineVersion}`,
-    };
-  }
-  if (entity !== null && !isAllowedIn(entity.status, command)) {
-    return { reason: "entity_not_active", message: `Cannot ${subject}: the entity is ${entity.status}` };
-  }
-  if (loaded === null && needsMachine(command)) {
-    const name = entity?.machineName ?? event.machineName ?? "";
-    const version = entity?.machineVersion ?? event.machineVersion ?? "newest";
-    return { reason: "unknown_machine", message: `Cannot ${subject}: no machine "${name}" (${version})` };
+  if (loaded === null) {
+    return needsMachine(command) ? reject(input, "unknown_machine", missingMachine(input)) : null;
   }
   if (
-    command.type === "event" && timer === null && loaded?.spec.profile === "pystator" &&
+    command.type === "event" && timer === null && loaded.spec.profile === "pystator" &&
     RESERVED_TRIGGER.test(command.trigger)
   ) {
-    return {
-      reason: "invalid_transition",
-      message: `Cannot ${subject}: trigger "${command.trigger}" is reserved for the machine itself`,
-    };
+    return reject(
+      input,
+      "invalid_transition",
+      `trigger "${command.trigger}" is reserved for the machine itself`,
+    );
   }
   return null;
+}
+
+function reject({ event }: DecideInput, reason: DeadLetterReason, state: string): Rejection {
+  return { reason, message: `Cannot ${SUBJECTS[event.command.type]} "${event.entityId}": ${state}` };
+}
+
+function missingMachine({ event, entity }: DecideInput): string {
+  const { command } = event;
+  if (command.type === "migrate") return `no machine "${command.machineName}" (${command.machineVersion})`;
+  const name = entity?.machineName ?? event.machineName ?? "";
+  return `no machine "${name}" (${entity?.machineVersion ?? event.machineVersion ?? "newest"})`;
 }
 
 const SUBJECTS = {

@@ -1,0 +1,81 @@
+/** Events per second through a whole store: 20,000 waiting events of 500 entities, decided and committed. */
+import type { NewEvent } from "../src/orchestrator/event.ts";
+import { loadedMachineOf } from "../src/orchestrator/loaded_machine.ts";
+import { systemClock } from "../src/clock.ts";
+import { createRuntime } from "../src/runtime/runtime.ts";
+import { createMemoryStore } from "../src/store/memory/memory_store.ts";
+import { openSqliteStore } from "../src/store/sqlite/sqlite_store.ts";
+import type { Store } from "../src/store/store.ts";
+import { recordOf } from "../tests/runtime/harness.ts";
+import { counterSpec } from "../tests/runtime/machines.ts";
+import type { BenchRow } from "./row.ts";
+
+const EVENTS = 20_000;
+const ENTITIES = 500;
+const APPEND_MAX = 1_000;
+
+export async function benchDrain(): Promise<readonly BenchRow[]> {
+  const rows: BenchRow[] = [];
+  rows.push(...await rowsOf(createMemoryStore(), 1));
+  const folder = await Deno.makeTempDir({ prefix: "stator_bench_" });
+  try {
+    rows.push(...await rowsOf(await openSqliteStore({ path: `${folder}/bench.db`, isMigrated: true }), 1));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  return rows;
+}
+
+/** Fills the store and empties it; throws when an event is missing afterwards. */
+export async function rowsOf(store: Store, concurrency: number): Promise<readonly BenchRow[]> {
+  const loaded = loadedMachineOf(counterSpec());
+  await store.machines.insert(recordOf(loaded.spec));
+  const runtime = createRuntime({
+    store,
+    clock: systemClock,
+    compile: () => ({ type: "loaded", loaded }),
+  });
+  const events = Array.from({ length: EVENTS }, (_, index) => eventOf(`c-${index % ENTITIES}`));
+  const appendStartedMs = performance.now();
+  for (let at = 0; at < events.length; at += APPEND_MAX) {
+    await store.inbox.append(events.slice(at, at + APPEND_MAX));
+  }
+  const appendMs = performance.now() - appendStartedMs;
+
+  const startedMs = performance.now();
+  await Promise.all(Array.from({ length: concurrency }, async () => {
+    while (await runtime.turn() !== null);
+  }));
+  const drainMs = performance.now() - startedMs;
+  await checkAll(store);
+  await store.close();
+  const alone = { peer: null, peer_value: null, ratio: null };
+  return [
+    { name: `append ${store.dialect}`, value: EVENTS / appendMs * 1_000, unit: "events/s", ...alone },
+    { name: `drain ${store.dialect}`, value: EVENTS / drainMs * 1_000, unit: "events/s", ...alone },
+  ];
+}
+
+async function checkAll(store: Store): Promise<void> {
+  const { pending } = await store.inbox.counts();
+  if (pending > 0) throw new Error(`${pending} events are left`);
+  for (let index = 0; index < ENTITIES; index += 50) {
+    const count = (await store.entities.get(`c-${index}`))?.context["count"];
+    if (count !== EVENTS / ENTITIES) throw new Error(`entity c-${index} counted ${count}`);
+  }
+}
+
+function eventOf(entityId: string): NewEvent {
+  return {
+    eventId: crypto.randomUUID(),
+    entityId,
+    machineName: "counter",
+    machineVersion: null,
+    command: { type: "event", trigger: "add", payload: { amount: 1 } },
+    notBeforeMs: null,
+    idempotency: null,
+    attemptsMax: 5,
+    traceparent: null,
+    actor: null,
+  };
+}
