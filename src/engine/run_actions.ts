@@ -12,6 +12,8 @@ import { unreachable } from "../assert.ts";
 
 /** Items of one `foreach`. */
 export const FOREACH_ITEMS_MAX = 1000;
+/** Branches inside each other. */
+export const BRANCH_DEPTH_MAX = 8;
 /** Actions in one call, nested ones included. */
 export const ACTIONS_MAX = 20_000;
 
@@ -22,6 +24,8 @@ export interface BlockPlace {
 
 interface Place extends BlockPlace {
   readonly isNested: boolean;
+  /** Branches around it; absent = none. */
+  readonly branches?: number;
 }
 
 /**
@@ -204,7 +208,8 @@ function runSend(work: Work, action: CompiledAction & { readonly type: "send" },
 }
 
 function runBranch(work: Work, action: CompiledAction & { readonly type: "branch" }, place: Place): void {
-  const { passed, error } = action.condition(scopeOf(work));
+  const branches = (place.branches ?? 0) + 1;
+  const { passed, error } = branches > BRANCH_DEPTH_MAX ? TOO_DEEP : action.condition(scopeOf(work));
   if (error !== undefined) {
     work.actions.push({ ...rowOf(action, place, "failed"), error });
     throw new EffectError(error);
@@ -212,8 +217,10 @@ function runBranch(work: Work, action: CompiledAction & { readonly type: "branch
   const chosen = passed ? action.then : action.else;
   const branch = chosen.length === 0 ? "no_steps" : passed ? "then" : "else";
   work.actions.push({ ...rowOf(action, place, "ok"), result: { branch } });
-  runNested(work, chosen, place);
+  runNested(work, chosen, { ...place, branches });
 }
+
+const TOO_DEEP = { passed: false, error: `more than ${BRANCH_DEPTH_MAX} branches inside each other` };
 
 function runForeach(work: Work, action: CompiledAction & { readonly type: "foreach" }, place: Place): void {
   const list = evaluateIn(() => action.in.evaluate(scopeOf(work)), "Cannot make the list");
