@@ -24,13 +24,16 @@ export function definitionOf(document: JsonObject, options: LoadOptions = {}): D
   };
 }
 
+/** As the predecessor builds from a document without validating it. */
+const UNVALIDATED: LoadOptions = { rules: "lenient" };
+
 const loaded = new WeakMap<JsonObject, LoadedMachine>();
 
 /** The machine of a document without errors; throws otherwise. */
-export function machineOf(document: JsonObject): LoadedMachine {
+export function machineOf(document: JsonObject, options: LoadOptions = {}): LoadedMachine {
   const known = loaded.get(document);
   if (known !== undefined) return known;
-  const { spec, errors } = definitionOf(document);
+  const { spec, errors } = definitionOf(document, options);
   if (spec === null) throw new Error(`Cannot load the machine: ${textOf(errors)}`);
   const machine = loadedMachineOf(spec);
   loaded.set(document, machine);
@@ -47,8 +50,8 @@ export type Unvalidated =
  * built from them, unless the case is about their trigger.
  */
 export function unvalidatedMachineOf(document: JsonObject, trigger: string): Unvalidated {
-  const { spec, errors } = definitionOf(document);
-  if (spec !== null) return { type: "loaded", machine: machineOf(document) };
+  const { spec, errors } = definitionOf(document, UNVALIDATED);
+  if (spec !== null) return { type: "loaded", machine: machineOf(document, UNVALIDATED) };
   const transitions = listOf(document["transitions"]);
   const bad = new Set(errors.map(({ path }) => path[0] === "transitions" ? path[1] : -1));
   const asked = transitions.filter((_, index) => bad.has(index)).map((entry) => triggerOf(entry));
@@ -56,7 +59,7 @@ export function unvalidatedMachineOf(document: JsonObject, trigger: string): Unv
   if (bad.has(-1) || asked.includes(trigger)) {
     return { type: "refused", rules: [...new Set(errors.map(({ code }) => code))] };
   }
-  return { type: "loaded", machine: machineOf(pruned) };
+  return { type: "loaded", machine: machineOf(pruned, UNVALIDATED) };
 }
 
 function triggerOf(entry: JsonValue): JsonValue {

@@ -1,9 +1,11 @@
 /** Operations that carry an instance through several events. */
 import { applyData } from "../../../src/engine/apply_data.ts";
+import { leafNames } from "../../../src/engine/configuration.ts";
 import { dispatch } from "../../../src/engine/dispatch.ts";
 import { initialLeaves } from "../../../src/engine/query.ts";
 import { restoreSession, type Session } from "../../../src/engine/session.ts";
 import type { Instance, Snapshot } from "../../../src/engine/snapshot.ts";
+import { isRefusal, standingOf } from "../../../src/engine/standing.ts";
 import { start } from "../../../src/engine/start.ts";
 import type { Run } from "../../../src/engine/step.ts";
 import { decodeStates, encodeStates } from "../../../src/engine/stored_text.ts";
@@ -11,6 +13,7 @@ import type { JsonObject, JsonValue } from "../../../src/json.ts";
 import type { LoadedMachine } from "../../../src/orchestrator/loaded_machine.ts";
 import { reportsOf, type ResultReport, triggeredReportsOf } from "../../../src/orchestrator/result.ts";
 import { asList, asObject, asText, optionalObject, optionalText, type VectorCase } from "../case.ts";
+import { createContextView } from "../context_view.ts";
 import { machineOf } from "../definition.ts";
 import { deliver, guardsOf, NOW_MS } from "../host.ts";
 import type { MachineFolder } from "../machines.ts";
@@ -24,7 +27,9 @@ export function runParallel(vector: VectorCase, machines: MachineFolder): JsonVa
   const { machine } = loaded;
   const begun = decodeStates(machine, asText(input["enter"] ?? input["configuration"], "configuration"));
   if ("code" in begun) return UNDEFINED_STATE;
-  let snapshot = begun;
+  const whole = standingOf(machine, { snapshot: begun, context: {} }, optionsOf(input));
+  if (isRefusal(whole)) return UNDEFINED_STATE;
+  let snapshot: Snapshot = { v: 1, states: leafNames(machine, whole) };
   const steps: JsonValue[] = [];
   for (const entry of asList(input["steps"], "steps")) {
     const step = asObject(entry, "step");
@@ -35,7 +40,7 @@ export function runParallel(vector: VectorCase, machines: MachineFolder): JsonVa
     const first = run.steps[0];
     const reports = first === undefined ? [] : triggeredReportsOf(loaded, first);
     steps.push({
-      configuration: encodeStates(machine, first?.refusal === null ? snapshot.states : first?.before ?? []),
+      configuration: encodeStates(machine, snapshot.states),
       results: reports.map(({ result }) => resultShape(result)),
     });
   }
@@ -85,25 +90,25 @@ export async function runSession(vector: VectorCase, machines: MachineFolder): P
   const { input } = vector;
   const loaded = machineOf(machines.documentOf(vector));
   let session = openSession(loaded, input);
-  const isExecuting = input["execute_actions"] === true;
-  let shown = session.context();
+  const view = createContextView(session.context(), input["execute_actions"] === true);
   const steps: JsonObject[] = [];
   for (const entry of asList(input["steps"], "steps")) {
     const step = asObject(entry, "step");
     if (step["restore"] === true) session = restoredSession(loaded, session, input);
-    steps.push({ ...await sessionStep(loaded, session, { step, input }), now: session.state() });
-    // The predecessor's session merges what actions leave, so that it never loses a key; here `clear` clears.
-    shown = isExecuting ? { ...shown, ...session.context() } : session.context();
+    const known = step["restore"] === true ? 0 : session.history().length;
+    const answer = await sessionStep(loaded, session, { step, input, context: view.context() });
+    view.follow(session.context(), session.history().slice(known));
+    steps.push({ ...answer, now: session.state() });
   }
-  return { steps, final: finalShape(loaded, session, shown) };
+  return { steps, final: finalShape(loaded, session, view.context()) };
 }
 
 async function sessionStep(
   loaded: LoadedMachine,
   session: Session,
-  given: { readonly step: JsonObject; readonly input: JsonObject },
+  given: { readonly step: JsonObject; readonly input: JsonObject; readonly context: JsonObject },
 ): Promise<JsonObject> {
-  const { step, input } = given;
+  const { step, input, context } = given;
   if (step["send"] !== undefined) {
     try {
       const run = session.send(asText(step["send"], "send"), optionalObject(step, "payload"));
@@ -123,7 +128,7 @@ async function sessionStep(
     session.setContext(asObject(step["set_context"], "set_context"));
     return {};
   }
-  if (step["snapshot"] === true) return { snapshot: snapshotShape(session, input) };
+  if (step["snapshot"] === true) return { snapshot: { ...snapshotShape(session, input), context } };
   if (step["restore"] === true) return { restored: session.state() };
   const other = openSession(loaded, { guards: optionalObject(input, "guards") });
   for (const trigger of asList(step["other_session"], "other_session")) {
