@@ -14,7 +14,7 @@ export function contractBreach(
   },
 ): string | null {
   const operation = operationOf(contract, answer.method, answer.path);
-  if (operation === null) return null;
+  if (operation === null || answer.method === "HEAD") return null;
   const responses = recordOf(operation["responses"]);
   const response = responses[String(answer.status)] ??
     (answer.status >= 400 ? responses["default"] : undefined);
@@ -31,6 +31,8 @@ export function contractBreach(
 
 function operationOf(contract: Json, method: string, path: string): Json | null {
   const segments = path.split("?")[0]?.split("/") ?? [];
+  // A slash at the end is another path, which is sent on to the right one.
+  if (segments.length > 2 && segments.at(-1) === "") return null;
   const patterns = Object.keys(recordOf(contract["paths"])).filter((pattern) => {
     const parts = pattern.split("/");
     return parts.length === segments.length &&

@@ -9,6 +9,8 @@ import { addEntityLifecycleRoutes } from "./entity_lifecycle.ts";
 import { addEntityListRoutes } from "./entity_list.ts";
 import { addEntityPreviewRoutes } from "./entity_preview.ts";
 import { addEntityTransferRoutes } from "./entity_transfer.ts";
+import { addEntityMetricsRoutes } from "./entity_metrics.ts";
+import { addSimulateRoutes } from "./simulate.ts";
 import { addEventRoutes } from "./events.ts";
 import { addHealthRoutes } from "./health.ts";
 import { addMachineRoutes } from "./machines.ts";
@@ -27,6 +29,7 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addAuthRoutes(app, deps);
   addMachineRoutes(app, deps);
   addProcessRoutes(app, deps);
+  addSimulateRoutes(app, deps);
   addEntityTransferRoutes(app, deps);
   addEntityListRoutes(app, deps);
   addEntityCommandRoutes(app, deps);
@@ -38,6 +41,7 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addCatalogRoutes(app, deps);
   addMachineMetricsRoutes(app, deps);
   addObservabilityRoutes(app, deps);
+  addEntityMetricsRoutes(app, deps);
   addPeopleRoutes(app, deps);
   addSettingsRoutes(app, deps);
   addTransitionRoutes(app, deps);

@@ -1,9 +1,22 @@
-/** What became of an event that was accepted. */
+/** Events for many entities at once, and what became of one that was accepted. */
 import { z } from "@hono/zod-openapi";
 import { AppError } from "../../errors.ts";
-import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
+import { ATTEMPTS_MAX_DEFAULT, hashOf, newEventOf } from "../commands.ts";
+import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
-import { Instant, JsonRecord, recordOf, timeOf, timeOrNull } from "./shared.ts";
+import {
+  CallerRecord,
+  EntityId,
+  Instant,
+  InstantText,
+  JsonRecord,
+  MachineName,
+  MachineVersion,
+  recordOf,
+  timeOf,
+  timeOrNull,
+  Trigger,
+} from "./shared.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -35,7 +48,72 @@ const statusRoute = defineRoute({
   responses: { 200: jsonAnswer(EventStatus, "Its state"), 404: problemAnswer("No such event") },
 });
 
+const BATCH_MAX = 1_000;
+
+const Batch = z.strictObject({
+  events: z.array(z.strictObject({
+    entity_id: EntityId,
+    trigger: Trigger,
+    context: CallerRecord.default({}),
+    machine_name: MachineName.nullish(),
+    machine_version: MachineVersion.nullish(),
+    fires_at: InstantText.nullish(),
+    idempotency_key: z.string().min(1).max(255).nullish(),
+    max_attempts: z.int().min(1).max(100).nullish(),
+  })).min(1).max(BATCH_MAX),
+}).openapi("BatchEventsRequest");
+
+const BatchAnswer = z.object({
+  results: z.array(z.object({
+    entity_id: z.string(),
+    event_id: z.string(),
+    status: z.enum(["queued", "duplicate", "conflict"]),
+  })),
+  total: z.int(),
+  queued: z.int(),
+}).openapi("BatchEventsResponse");
+
+const batchRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/events/batch",
+  tags: ["events"],
+  summary: "Accept up to 1,000 events for workers, in the order given",
+  request: { body: jsonBody(Batch) },
+  responses: { 202: jsonAnswer(BatchAnswer, "One result for each, in order") },
+});
+
+const BATCH_STATUSES = { accepted: "queued", duplicate: "duplicate", conflict: "conflict" } as const;
+
 export function addEventRoutes(app: ApiApp, deps: RouteDeps): void {
+  app.openapi(batchRoute, async (c) => {
+    const { events } = c.req.valid("json");
+    const accepted = await Promise.all(events.map(async (event) => {
+      const command = { type: "event", trigger: event.trigger, payload: event.context } as const;
+      const key = event.idempotency_key ?? null;
+      const newEvent = newEventOf(c, deps, {
+        entityId: event.entity_id,
+        command,
+        machineName: event.machine_name ?? null,
+        machineVersion: event.machine_version ?? null,
+        notBeforeMs: event.fires_at ?? null,
+        attemptsMax: event.max_attempts ?? ATTEMPTS_MAX_DEFAULT,
+        idempotency: key === null ? null : {
+          scope: `user:${c.var.caller.name}|entity:${event.entity_id}`,
+          key,
+          requestHash: await hashOf(command),
+        },
+      });
+      return await deps.runtime.append(newEvent);
+    }));
+    const results = accepted.map((result, index) => ({
+      entity_id: events[index]?.entity_id ?? "",
+      event_id: result.eventId,
+      status: BATCH_STATUSES[result.type],
+    }));
+    const queued = results.filter((result) => result.status === "queued").length;
+    return c.json({ results, total: results.length, queued }, 202);
+  });
+
   app.openapi(statusRoute, async (c) => {
     const eventId = c.req.valid("param").event_id.toLowerCase();
     const found = UUID.test(eventId) ? await deps.store.inbox.status(eventId) : null;
