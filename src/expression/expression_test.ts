@@ -48,6 +48,7 @@ const VALUES: readonly (readonly [source: string, value: JsonValue])[] = [
   ["yes & no", false],
   ["~5 << 2", -24],
   ["-5 >> 1", -3],
+  ["(5 << 0) + (5 >> 0) + (0 << 9999)", 10],
   ["yes + yes", 2],
   ["4294967296 & 4294967297", 4294967296],
   // Truth
@@ -146,6 +147,8 @@ const REFUSED: readonly (readonly [source: string, code: ExpressionErrorCode])[]
   ["order.func_name", "syntax"],
   ["defined(total)", "syntax"],
   ["tags[]", "syntax"],
+  ["tags[1:2:3:4]", "syntax"],
+  ["tags[1, 2]", "syntax"],
   ["(1)(2)", "syntax"],
   ["round(1.5, ndigits=1)", "syntax"],
   ["9007199254740992", "overflow"],
@@ -307,4 +310,16 @@ Deno.test("messages say what is wrong and hints what to write", () => {
       source,
     );
   }
+});
+
+Deno.test("what is exactly as large as a limit is allowed", () => {
+  const value = (source: string) => compileExpression(source).evaluate(SCOPE);
+  strictEqual(value(`'${"x".repeat(1022)}'`), "x".repeat(1022));
+  strictEqual(value("(".repeat(32) + "1" + ")".repeat(32)), 1);
+  strictEqual(value("9007199254740991 - 1 + 1"), 9007199254740991);
+  strictEqual(value("-9007199254740991"), -9007199254740991);
+  strictEqual(value("len('ab' * 5000)"), 10_000);
+  strictEqual(value("len(str(['a' * 9996]))"), 10_000);
+  // One step for the list that is repeated.
+  deepStrictEqual(value("[0] * 9999"), Array.from({ length: 9_999 }, () => 0));
 });

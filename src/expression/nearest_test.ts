@@ -9,6 +9,8 @@ Deno.test("editDistance() counts insertions, deletions, replacements and swaps",
     ["total", "total", 0],
     ["totla", "total", 1],
     ["totl", "total", 1],
+    ["total", "totl", 1],
+    ["total", "", 5],
     ["kitten", "sitting", 3],
   ];
   for (const [left, right, expected] of rows) strictEqual(editDistance(left, right), expected);
