@@ -1,7 +1,7 @@
 /**
  * Runs random expressions and looks for anything but a value within limits or a typed error.
  *
- * `deno run tests/expressions/fuzz.ts --seconds 60 --seed 1` runs until the time is over and prints the slowest program.
+ * `deno task fuzz --seconds 60 --seed 1` runs until the time is over and prints the slowest program.
  */
 import { compileExpression } from "../../src/expression/expression.ts";
 import { ExpressionError } from "../../src/expression/expression_error.ts";
