@@ -53,13 +53,13 @@ function actionShapes(actions: ResultData["on_exit_actions"]): JsonValue {
   return actions.map((action) => ({ ...action }));
 }
 
-/** Problems of a context are texts and our own records: the cases leave them out. */
+/** Without texts for people and without the list of problems of a context, which the cases leave out. */
 function errorShape({ type, code, context }: ErrorData): JsonObject {
   return { type, code, context: contextShape(context) };
 }
 
 function contextShape(context: JsonObject): JsonObject {
-  const { problems: _problems, errors: _errors, ...facts } = context;
+  const { problems: _problems, errors: _errors, error: _error, ...facts } = context;
   return facts;
 }
 

@@ -72,7 +72,7 @@ export async function runOrchestrate(vector: VectorCase, machines: MachineFolder
       if (run.refusal === null && (run.outcome !== "ignored" || data !== undefined)) {
         const { snapshot, context } = run.instance;
         known = { snapshot, context };
-        stored = { state: encodeStates(loaded.machine, snapshot.states), context };
+        stored = { state: storedState(loaded, stored.state, snapshot), context };
       }
       const answer = data === undefined
         ? await answerShape(loaded, run, { input, isExecuting: true })
@@ -237,6 +237,12 @@ function firstReport(loaded: LoadedMachine, run: Run): ResultReport {
 
 function firedShape(loaded: LoadedMachine, run: Run): JsonValue {
   return tripleShapes(run.steps.flatMap((step) => reportsOf(loaded, step)).map(({ result }) => result));
+}
+
+/** The predecessor writes a state only when it changes: an entity that never left its initial state has none. */
+function storedState({ machine }: LoadedMachine, before: string | null, snapshot: Snapshot): string | null {
+  const text = encodeStates(machine, snapshot.states);
+  return before === null && text === encodeStates(machine, initialLeaves(machine)) ? null : text;
 }
 
 function storedShape(
