@@ -25,7 +25,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const home = await Deno.makeTempDir({ prefix: "stator_postgres_" });
   const isRoot = Deno.uid() === 0;
   if (isRoot) await mustRun(["chown", "postgres", home]);
-  const asServer = (args: readonly string[]) => isRoot ? ["runuser", "-u", "postgres", "--", ...args] : [...args];
+  const asServer = (args: readonly string[]) =>
+    isRoot ? ["runuser", "-u", "postgres", "--", ...args] : [...args];
   const data = `${home}/data`;
   const port = freePort();
 
@@ -96,9 +97,7 @@ async function mustRun(command: readonly string[]): Promise<string> {
     stdout: isDaemon ? "null" : "piped",
     stderr: isDaemon ? "null" : "piped",
   }).output().then((output) =>
-    isDaemon
-      ? { code: output.code, stdout: new Uint8Array(), stderr: new Uint8Array() }
-      : output
+    isDaemon ? { code: output.code, stdout: new Uint8Array(), stderr: new Uint8Array() } : output
   );
   if (code !== 0) {
     throw new Error(`Cannot run "${program}": exit ${code}: ${new TextDecoder().decode(stderr)}`);

@@ -21,7 +21,9 @@ export interface Violation {
     | "timer_missing"
     | "action_lost"
     | "action_unknown"
-    | "not_at_rest";
+    | "not_at_rest"
+    | "process"
+    | "table";
   readonly what: string;
 }
 
