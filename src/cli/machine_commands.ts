@@ -4,7 +4,7 @@ import type { Diagnostic } from "../definition/diagnostic.ts";
 import { AppError } from "../errors.ts";
 import { type CliContext, type PrintOptions } from "./context.ts";
 import { EXIT_FAILED } from "./exit_code.ts";
-import { findingsText, importText, validateFile } from "./machine_file.ts";
+import { findingsText, importText, lintFile, validateFile } from "./machine_file.ts";
 
 export function addMachineCommands(program: Command, context: CliContext): void {
   const { deps } = context;
@@ -27,6 +27,7 @@ export function addMachineCommands(program: Command, context: CliContext): void 
         if (results.some(({ findings }) => findings.some(isBad))) context.exit(EXIT_FAILED);
       });
   check("validate", validateFile, "tell what is wrong in machine files");
+  check("lint", lintFile, "tell what is wrong or doubtful in machine files");
 
   program.command("import <file>")
     .description("turn a chart of another format into a machine file")

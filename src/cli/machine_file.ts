@@ -1,6 +1,7 @@
 /** Machine files as the verbs need them. Files of the operator may use `${NAME}` of the environment. */
 import type { Diagnostic } from "../definition/diagnostic.ts";
 import { importScxml } from "../definition/import_scxml/import_scxml.ts";
+import { EMPTY_REGISTRY, lintMachine } from "../definition/lint.ts";
 import { loadMachine, type LoadResult } from "../definition/load.ts";
 import { valueOf } from "../definition/source_node.ts";
 import { parseText } from "../definition/yaml.ts";
@@ -18,6 +19,12 @@ export async function loadFile(path: string, deps: CliDeps): Promise<LoadResult>
 /** Everything that is wrong in the file. */
 export async function validateFile(path: string, deps: CliDeps): Promise<readonly Diagnostic[]> {
   return (await loadFile(path, deps)).diagnostics;
+}
+
+/** Everything that is wrong; and when nothing is, everything that is doubtful. */
+export async function lintFile(path: string, deps: CliDeps): Promise<readonly Diagnostic[]> {
+  const result = await loadFile(path, deps);
+  return result.ok ? [...result.diagnostics, ...lintMachine(result, EMPTY_REGISTRY)] : result.diagnostics;
 }
 
 /** A machine that can run; throws `invalid_machine` with all that is wrong. `semantics` null = what the file says. */
