@@ -70,9 +70,10 @@ export function loadSpec(input: LoadInput, options: LoadOptions = {}): LoadSpecR
     readFile: readFileOf(input),
   });
   const locate: Locate = (diagnostic) => located(diagnostic, { map: read.map, originOf });
+  const reported = () => findings.list.map((finding) => relaxed(finding, options));
   const refused = (): LoadSpecResult => ({
     ok: false,
-    diagnostics: orderFindings(findings.list).map(locate),
+    diagnostics: orderFindings(reported()).map(locate),
   });
   if (hasErrors(findings, options) || isTooLarge(document, findings)) return refused();
 
@@ -93,7 +94,7 @@ export function loadSpec(input: LoadInput, options: LoadOptions = {}): LoadSpecR
     spec,
     namespace: identity.namespace,
     events: draft.events,
-    diagnostics: findings.list.filter((finding) => finding.severity !== "error").map(locate),
+    diagnostics: reported().filter((finding) => finding.severity !== "error").map(locate),
     locate,
   };
 }
@@ -143,17 +144,37 @@ function located(
   if (diagnostic.line !== undefined) return diagnostic;
   const path = originOf(diagnostic.path);
   if (map === null) return { ...diagnostic, path };
+  // A rule about the whole document may still know where to look.
+  const where = diagnostic.data?.["where"];
+  if (Array.isArray(where)) return { ...diagnostic, path, ...map.placeOf(where) };
   const offset = diagnostic.data?.["offset"];
   return { ...diagnostic, path, ...map.placeOf(path, typeof offset === "number" ? offset : 0) };
 }
 
 /** Rules that PyStator's build without validation does not know. */
-const VALIDATION_ONLY = new Set(["V08", "V09", "V10", "V12", "V20", "V21", "V22", "V23", "V24", "V25"]);
+const VALIDATION_ONLY = new Set([
+  "V08",
+  "V09",
+  "V10",
+  "V12",
+  "V20",
+  "V21",
+  "V22",
+  "V23",
+  "V24",
+  "V25",
+  "H04",
+]);
 
-function hasErrors(findings: Findings, { rules }: LoadOptions): boolean {
-  return findings.list.some((finding) =>
-    finding.severity === "error" && !(rules === "lenient" && VALIDATION_ONLY.has(finding.code))
-  );
+function hasErrors(findings: Findings, options: LoadOptions): boolean {
+  return findings.list.some((finding) => relaxed(finding, options).severity === "error");
+}
+
+/** The finding as the chosen rules see it. */
+function relaxed(finding: Diagnostic, { rules }: LoadOptions): Diagnostic {
+  return rules === "lenient" && VALIDATION_ONLY.has(finding.code)
+    ? { ...finding, severity: "warning" }
+    : finding;
 }
 
 /** The form is looked at first: names mean little while the form is wrong. */

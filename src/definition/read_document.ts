@@ -115,8 +115,9 @@ function readVariables(cursor: Cursor, profile: Profile): readonly VariableSpec[
   const twice = new Set(keys.filter((key, index) => keys.indexOf(key) !== index));
   if (isSound && twice.size > 0) {
     const shown = [...twice].map((key) => `"${key}"`).join(", ");
-    findings.error("F14", ["state_variables"], `Cannot declare state variable ${shown} twice`, {
-      data: { at: "", names: [...twice] },
+    const where = ["state_variables", keys.findIndex((key, index) => keys.indexOf(key) !== index)];
+    findings.error("F14", [], `Cannot declare state variable ${shown} twice`, {
+      data: { at: "", names: [...twice], where },
     });
   }
   return variables;

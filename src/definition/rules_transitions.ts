@@ -47,7 +47,7 @@ function destRule({ states, findings }: RuleInput, transition: TransitionDraft, 
   if (isKnown) return;
   const isLeaf = history !== null && states.byName.has(history.of);
   findings.error(
-    "V05",
+    isLeaf ? "H04" : "V05",
     [...transition.path, "dest"],
     isLeaf
       ? `Cannot return to the history of "${history.of}" in transition "${transition.label}": it has no states inside`

@@ -10,6 +10,7 @@ export interface ImportProblem {
 }
 
 export interface ImportContext {
+  /** `name` of the document: the value of `_name`. */
   readonly machineName: string;
   readonly datamodel: "null" | "ecmascript" | "python";
   readonly problems: ImportProblem[];

@@ -68,7 +68,12 @@ const BINARY: Readonly<Record<string, string>> = {
   ">=": ">=",
 };
 const LOGICAL: Readonly<Record<string, string>> = { "&&": "and", "||": "or" };
-const CONSTANTS: Readonly<Record<string, string>> = { undefined: "None", _sessionid: "_entity_id" };
+/** `_event` alone can only be asked whether there is one. */
+const CONSTANTS: Readonly<Record<string, string>> = {
+  undefined: "None",
+  _sessionid: "_entity_id",
+  _event: 'defined("_event")',
+};
 const FUNCTIONS: Readonly<Record<string, (args: readonly string[]) => string>> = {
   "Math.pow": (args) => `(${args.join(" ** ")})`,
   "Math.min": (args) => `min(${args.join(", ")})`,

@@ -50,17 +50,17 @@ export function importScxml(text: string): ImportResult {
   );
   const model = root.attributes.get("datamodel") ?? "null";
   const datamodel = model === "ecmascript" || model === "python" ? model : "null";
-  const context = createImportContext(machineName, datamodel);
+  const context = createImportContext(root.attributes.get("name") ?? "", datamodel);
   if (root.name !== "scxml") context.refuse(root, "the root must be scxml");
   if (!["null", "ecmascript", "python"].includes(model)) context.refuse(root, `datamodel ${model}`);
 
-  const importer = createImporter(context, root);
+  const importer = createImporter(context, root, machineName);
   const document = importer.document();
   if (context.problems.length > 0) return { ok: false, problems: context.problems };
   return { ok: true, document, warnings: context.warnings };
 }
 
-function createImporter(context: ImportContext, root: XmlElement) {
+function createImporter(context: ImportContext, root: XmlElement, machineName: string) {
   const states: Draft[] = [];
   const transitions: Draft[] = [];
   const variables: Draft[] = [];
@@ -85,7 +85,7 @@ function createImporter(context: ImportContext, root: XmlElement) {
     const first = firstState(root);
     if (first === undefined) context.refuse(root, "a machine needs a state");
     const initial = wordsOf(root, "initial");
-    const meta: Draft = { machine_name: context.machineName, version: "1.0.0", semantics: "scxml" };
+    const meta: Draft = { machine_name: machineName, version: "1.0.0", semantics: "scxml" };
     if (first !== undefined) meta.initial = initial.length > 0 ? initial : [nameOf(first)];
     return { meta, ...(variables.length === 0 ? {} : { state_variables: variables }), states, transitions };
   };
@@ -182,7 +182,7 @@ function createImporter(context: ImportContext, root: XmlElement) {
   };
 
   const transitionOf = (element: XmlElement, source: string): Draft => {
-    const events = wordsOf(element, "event");
+    const events = wordsOf(element, "event").map((event) => event === ".*" ? "*" : event);
     const cond = element.attributes.get("cond");
     const actions = actionsOf(context, element);
     return {
