@@ -25,12 +25,14 @@ export function definitionOf(document: JsonObject, options: LoadOptions = {}): D
 }
 
 /** As the predecessor builds from a document without validating it. */
-const UNVALIDATED: LoadOptions = { rules: "lenient" };
+export const UNVALIDATED: LoadOptions = { rules: "lenient" };
 
-const loaded = new WeakMap<JsonObject, LoadedMachine>();
+const validated = new WeakMap<JsonObject, LoadedMachine>();
+const unvalidated = new WeakMap<JsonObject, LoadedMachine>();
 
 /** The machine of a document without errors; throws otherwise. */
 export function machineOf(document: JsonObject, options: LoadOptions = {}): LoadedMachine {
+  const loaded = options === UNVALIDATED ? unvalidated : validated;
   const known = loaded.get(document);
   if (known !== undefined) return known;
   const { spec, errors } = definitionOf(document, options);

@@ -2,7 +2,7 @@
 import type { JsonValue } from "../../src/json.ts";
 import type { VectorCase } from "./case.ts";
 import type { MachineFolder } from "./machines.ts";
-import { runLoad, runTransitions, runValidate } from "./ops/documents.ts";
+import { runLint, runLoad, runStatistics, runTransitions, runValidate } from "./ops/documents.ts";
 import { runExpression, runTemplate } from "./ops/expressions.ts";
 import { runAct, runCheck, runWhen } from "./ops/parts.ts";
 import { runOrchestrate, runParallel, runSession } from "./ops/running.ts";
@@ -24,6 +24,8 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ["validate", runValidate],
   ["load", runLoad],
   ["transitions", runTransitions],
+  ["lint", runLint],
+  ["statistics", runStatistics],
   ["check", runCheck],
   ["when", runWhen],
   ["expr", runExpression],

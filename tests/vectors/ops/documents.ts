@@ -1,11 +1,13 @@
 /** Operations on whole machine files: what is found in them and what they say. */
 import type { Diagnostic } from "../../../src/definition/diagnostic.ts";
+import { statisticsOf } from "../../../src/definition/export/statistics.ts";
+import { EMPTY_REGISTRY, lintMachine } from "../../../src/definition/lint.ts";
 import { compileActions } from "../../../src/engine/compiled_action.ts";
 import { initialLeaves } from "../../../src/engine/query.ts";
 import type { MachineSpec, TransitionSpec } from "../../../src/engine/spec.ts";
 import type { JsonObject, JsonValue } from "../../../src/json.ts";
 import type { VectorCase } from "../case.ts";
-import { definitionOf, machineOf } from "../definition.ts";
+import { definitionOf, machineOf, UNVALIDATED } from "../definition.ts";
 import type { MachineFolder } from "../machines.ts";
 
 /** `validate`: all errors in order, or all warnings. */
@@ -42,6 +44,35 @@ export function runTransitions(vector: VectorCase, machines: MachineFolder): Jso
   return {
     transitions: spec.transitions.filter(isListed).map((transition) => transitionShape(spec, transition)),
   };
+}
+
+/** `lint`: the findings that the predecessor has too, with only built-in names implemented. */
+export function runLint(vector: VectorCase, machines: MachineFolder): JsonValue {
+  const { spec } = machineOf(machines.documentOf(vector), UNVALIDATED);
+  const findings = lintMachine({ spec }, EMPTY_REGISTRY).filter(({ code }) => LINT_FACTS.has(code));
+  return { findings: findings.map(lintShape) };
+}
+
+/** `statistics`: numbers about the machine. */
+export function runStatistics(vector: VectorCase, machines: MachineFolder): JsonValue {
+  const { spec } = machineOf(machines.documentOf(vector), UNVALIDATED);
+  return { statistics: { ...statisticsOf(spec) } };
+}
+
+/** The predecessor's lint codes and the facts it tells of each. */
+const LINT_FACTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["unreachable_state", ["state"]],
+  ["dead_end", ["state"]],
+  ["dead_transition", ["trigger", "sources"]],
+  ["nondeterministic", ["trigger", "source", "total", "unguarded"]],
+  ["missing_guard", ["guard", "trigger"]],
+  ["missing_action", ["action", "location"]],
+]);
+
+function lintShape({ code, severity, data = {} }: Diagnostic): JsonObject {
+  const facts = LINT_FACTS.get(code) ?? [];
+  const context = Object.entries(data).filter(([key]) => facts.includes(key));
+  return { code, severity, context: JSON.parse(JSON.stringify(Object.fromEntries(context))) };
 }
 
 /** Findings of the schema have a place, those of the rules have names; the place is that of the list, not of its entry. */
