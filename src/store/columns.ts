@@ -34,9 +34,10 @@ export function flag(row: DatabaseRow, column: string): boolean {
   return row[column] === true || row[column] === 1;
 }
 
-/** A JSON document as this program wrote it; both drivers hand it over as text. */
+/** A document as this program wrote it: text, or an object inside a larger document that was parsed already. */
 export function json<T = JsonValue>(row: DatabaseRow, column: string): T {
-  return JSON.parse(text(row, column)) as T;
+  const value = row[column];
+  return (typeof value === "string" ? JSON.parse(value) : value) as T;
 }
 
 /** null when the column is null. */

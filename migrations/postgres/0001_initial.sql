@@ -1,0 +1,261 @@
+-- Everything Stator keeps. Times are milliseconds since the epoch; documents are json, which keeps them as written.
+-- `shard` is the first column of every key that a turn uses, so that the tables can be distributed by it.
+
+create schema if not exists stator;
+
+create function stator.now_ms() returns bigint
+  language sql stable parallel safe
+  return (extract(epoch from statement_timestamp()) * 1000)::bigint;
+
+create function stator.shard_of(entity_id text) returns smallint
+  language sql immutable strict parallel safe
+  return (hashtextextended(entity_id, 0) & 255)::smallint;
+
+create table stator.machine (
+  id uuid primary key,
+  name text collate "C" not null,
+  version text collate "C" not null,
+  description text,
+  is_strict boolean not null,
+  config json not null,
+  source_text text,
+  hash text not null,
+  revision integer not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  created_by text,
+  updated_by text,
+  unique (name, version)
+);
+
+create table stator.entity (
+  shard smallint not null,
+  entity_id text collate "C" not null,
+  machine_name text collate "C" not null,
+  machine_version text collate "C" not null,
+  snapshot json not null,
+  context json not null,
+  current_state text collate "C" not null,
+  version bigint not null,
+  position bigint not null,
+  status text collate "C" not null,
+  workflow_status text collate "C" not null,
+  is_terminal boolean not null,
+  labels jsonb not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  archived_at bigint,
+  deleted_at bigint,
+  primary key (shard, entity_id)
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+-- No index on what a turn changes: updates stay on their page.
+create index entity_created on stator.entity (created_at, entity_id);
+create index entity_machine on stator.entity (machine_name, machine_version);
+create index entity_labels on stator.entity using gin (labels jsonb_path_ops) where labels <> '{}';
+
+create table stator.lane (
+  shard smallint not null,
+  entity_id text collate "C" not null,
+  next_seq bigint not null,
+  attempts integer not null,
+  parked_reason text,
+  ready_at bigint,
+  primary key (shard, entity_id)
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+create index lane_ready on stator.lane (ready_at) where ready_at is not null;
+
+-- An event has its number in the lane as `slot`; until its time comes, a place in the order of insertion above 2^52.
+create sequence stator.inbox_order;
+create table stator.inbox (
+  shard smallint not null,
+  entity_id text collate "C" not null,
+  slot bigint not null,
+  event_id uuid not null,
+  machine_name text,
+  machine_version text,
+  command json not null,
+  not_before bigint,
+  key_scope text,
+  key text,
+  key_hash text,
+  attempts_max smallint not null,
+  -- 0 = by a call, 1 and 2 = through pystator.worker_events and pystator.worker_apply_data_events.
+  source smallint not null,
+  traceparent text,
+  actor text,
+  created_at bigint not null,
+  primary key (shard, entity_id, slot)
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+create index inbox_event on stator.inbox (event_id);
+
+-- Lanes that somebody appended to without taking their lock.
+create table stator.knock (
+  id bigint primary key default nextval('stator.inbox_order'),
+  entity_id text collate "C" not null,
+  ready_at bigint not null
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
+create table stator.timer (
+  shard smallint not null,
+  entity_id text collate "C" not null,
+  key text collate "C" not null,
+  trigger text not null,
+  payload json not null,
+  due_at bigint not null,
+  generation bigint not null,
+  primary key (shard, entity_id, key)
+) with (fillfactor = 80);
+
+-- `tx` and `n` are the order of the feed: rows of transactions that are all over, in the order they began to write.
+create table stator.history (
+  shard smallint not null,
+  entity_id text collate "C" not null,
+  position bigint not null,
+  id uuid not null,
+  seq bigint not null,
+  event_id uuid not null,
+  tx bigint not null,
+  n integer not null,
+  accepted_at bigint not null,
+  created_at bigint not null,
+  fires_at bigint not null,
+  duration_ms real not null,
+  attempts smallint not null,
+  attempts_max smallint not null,
+  is_success boolean not null,
+  type text not null,
+  outcome text not null,
+  trigger text not null,
+  machine_name text collate "C" not null,
+  machine_version text not null,
+  from_state text not null,
+  to_state text,
+  reason text,
+  error_message text,
+  actor text,
+  payload json not null,
+  actions json not null,
+  steps json not null,
+  context json,
+  primary key (shard, entity_id, position)
+) with (autovacuum_vacuum_insert_scale_factor = 0.2);
+create index history_feed on stator.history (tx, n);
+create index history_id on stator.history (id);
+create index history_event on stator.history (event_id);
+create index history_created on stator.history using brin (created_at);
+
+create table stator.outbox (
+  shard smallint not null,
+  entity_id text collate "C" not null,
+  position bigint not null,
+  ordinal integer not null,
+  action_id uuid not null,
+  machine_name text not null,
+  machine_version text not null,
+  kind text not null,
+  name text not null,
+  params json not null,
+  options json not null,
+  context json not null,
+  traceparent text,
+  due_at bigint not null,
+  attempts_max integer not null,
+  created_at bigint not null,
+  -- When it can be claimed: its time, or the end of the lease; null = it waits for a person.
+  next_at bigint,
+  is_leased boolean not null default false,
+  lease_no integer not null default 0,
+  lease_owner text,
+  attempts integer not null default 0,
+  dead_record_id text,
+  primary key (shard, entity_id, position, ordinal)
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+create index outbox_next on stator.outbox (next_at) where next_at is not null;
+create index outbox_dead on stator.outbox (dead_record_id) where dead_record_id is not null;
+
+create table stator.dead_letter (
+  record_id text collate "C" primary key,
+  machine_name text collate "C" not null,
+  entity_id text collate "C" not null,
+  stage text not null,
+  reason text not null,
+  error_message text not null,
+  error_type text not null,
+  payload json not null,
+  metadata json not null,
+  attempt integer not null,
+  attempts_max integer not null,
+  status text not null,
+  retry_count integer not null,
+  created_at bigint not null,
+  updated_at bigint,
+  expires_at bigint,
+  event_id uuid
+);
+create index dead_letter_created on stator.dead_letter (created_at, record_id);
+create index dead_letter_event on stator.dead_letter (event_id) where event_id is not null;
+create index dead_letter_entity on stator.dead_letter (entity_id);
+create index dead_letter_pending on stator.dead_letter (created_at) where status = 'pending';
+
+create table stator.idempotency (
+  scope text collate "C" not null,
+  key text collate "C" not null,
+  request_hash text not null,
+  event_id uuid not null,
+  answer json not null,
+  created_at bigint not null,
+  primary key (scope, key)
+);
+create index idempotency_created on stator.idempotency using brin (created_at);
+
+create table stator.worker (
+  worker_id text collate "C" primary key,
+  started_at bigint not null,
+  seen_at bigint not null,
+  info json not null
+);
+
+create table stator.account (
+  username text collate "C" primary key,
+  password_hash text not null,
+  role text not null,
+  is_enabled boolean not null,
+  token_counter bigint not null,
+  created_at bigint not null
+);
+
+create table stator.login_failure (
+  key text collate "C" primary key,
+  count integer not null,
+  last_at bigint not null
+);
+
+create table stator.document (
+  kind text collate "C" not null,
+  id text collate "C" not null,
+  body json not null,
+  version bigint not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  expires_at bigint,
+  primary key (kind, id)
+);
+create index document_expires on stator.document (expires_at) where expires_at is not null;
+
+create table stator.audit (
+  id uuid primary key,
+  at bigint not null,
+  actor text not null,
+  action text not null,
+  resource text not null,
+  request_id text,
+  details json not null
+);
+create index audit_at on stator.audit (at, id);
+
+-- Counters of the whole store.
+create table stator.setting (
+  name text primary key,
+  value bigint not null
+);
+insert into stator.setting (name, value) values ('machine_revision', 0);

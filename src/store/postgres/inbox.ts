@@ -1,0 +1,161 @@
+/** Accepting events in PostgreSQL, and what became of them. */
+import { assert } from "../../assert.ts";
+import type { NewEvent } from "../../orchestrator/event.ts";
+import { json, number, numberOrNull, text } from "../columns.ts";
+import { cursorScope } from "../cursor.ts";
+import { completedStatus, deadStatus } from "../event_status.ts";
+import { APPEND_MAX, IDEMPOTENCY_MS } from "../limits.ts";
+import { deadLetterFrom, deliveryFrom, historyFrom, pendingFrom } from "../rows.ts";
+import type { AppendResult, EventQuery, EventStatus, InboxStore, Page } from "../store.ts";
+import type { PostgresDatabase } from "./connect.ts";
+import { pageFrom } from "./paging.ts";
+import type { PostgresDeps } from "./turns.ts";
+import { isUuid } from "./uuid.ts";
+
+export function createPostgresInbox({ database, signal }: PostgresDeps): InboxStore {
+  return {
+    async append(events) {
+      assert(events.length <= APPEND_MAX, "an append is bounded");
+      if (events.length === 0) return [];
+      const { first, repeated } = sortByKey(events);
+      const row = await database.get(
+        "select stator.append($1, stator.now_ms() - $2) as known",
+        JSON.stringify(first.map(eventRow)),
+        IDEMPOTENCY_MS,
+      );
+      signal.wake();
+      assert(row !== null, "the statement answers one row");
+      const known = new Map(
+        (json<readonly (readonly [string, string, boolean])[] | null>(row, "known") ?? [])
+          .map(([eventId, earlierId, isSame]) => [eventId, { earlierId, isSame }]),
+      );
+      return events.map((event): AppendResult => {
+        const same = repeated.get(event);
+        const earlier = known.get((same ?? event).eventId);
+        const isSameHash = same === undefined ||
+          same.idempotency?.requestHash === event.idempotency?.requestHash;
+        if (earlier !== undefined) {
+          // The hash of a repeated key is known to differ from, or to equal, that of the first use only.
+          return {
+            type: earlier.isSame && isSameHash ? "duplicate" : "conflict",
+            eventId: earlier.earlierId,
+          };
+        }
+        if (same === undefined) return { type: "accepted", eventId: event.eventId };
+        return { type: isSameHash ? "duplicate" : "conflict", eventId: same.eventId };
+      });
+    },
+    status: (eventId) => statusOf(database, eventId),
+    list: (query) => listEvents(database, query),
+    counts: () => countsOf(database),
+  };
+}
+
+/** Second uses of a key in one call follow the first; they need not go to the database. */
+function sortByKey(events: readonly NewEvent[]): {
+  readonly first: readonly NewEvent[];
+  readonly repeated: ReadonlyMap<NewEvent, NewEvent>;
+} {
+  const byKey = new Map<string, NewEvent>();
+  const repeated = new Map<NewEvent, NewEvent>();
+  const first = events.filter((event) => {
+    if (event.idempotency === null) return true;
+    const key = `${event.idempotency.scope}\u0000${event.idempotency.key}`;
+    const earlier = byKey.get(key);
+    if (earlier === undefined) byKey.set(key, event);
+    else repeated.set(event, earlier);
+    return earlier === undefined;
+  });
+  return { first, repeated };
+}
+
+export function eventRow(event: NewEvent): object {
+  return {
+    entity_id: event.entityId,
+    event_id: event.eventId,
+    machine_name: event.machineName,
+    machine_version: event.machineVersion,
+    command: event.command,
+    not_before: event.notBeforeMs,
+    key_scope: event.idempotency?.scope ?? null,
+    key: event.idempotency?.key ?? null,
+    key_hash: event.idempotency?.requestHash ?? null,
+    attempts_max: event.attemptsMax,
+    traceparent: event.traceparent,
+    actor: event.actor,
+  };
+}
+
+async function statusOf(database: PostgresDatabase, eventId: string): Promise<EventStatus | null> {
+  if (!isUuid(eventId)) return null;
+  const found = await database.get(
+    "select (select row_to_json(x) from (" +
+      "  select i.*, case when i.slot = (select min(slot) from stator.inbox h where h.shard = i.shard " +
+      "    and h.entity_id = i.entity_id) then l.attempts else 0 end as attempts " +
+      "  from stator.inbox i join stator.lane l using (shard, entity_id) where i.event_id = $1::uuid limit 1) x) as waiting, " +
+      "(select row_to_json(h) from stator.history h where event_id = $1::uuid order by position desc limit 1) as row, " +
+      "(select row_to_json(d) from stator.dead_letter d where event_id = $1::uuid limit 1) as letter",
+    eventId,
+  );
+  if (found === null) return null;
+  const { waiting, row, letter } = found;
+  if (waiting !== null) return pendingFrom(json(found, "waiting"));
+  const history = row === null ? null : historyFrom(json(found, "row"));
+  if (letter !== null) return deadStatus(deadLetterFrom(json(found, "letter")), history);
+  return history === null ? null : completedStatus(history, deliveryFrom(json(found, "row")));
+}
+
+/** Every event once: where it waits, else as a dead letter, else as the last row it left in the history. */
+const EVENTS = `(
+  select event_id, entity_id, coalesce(machine_name, '') as machine_name, 'pending' as state, created_at
+    from stator.inbox
+  union all
+  select event_id, entity_id, machine_name, 'dead_letter', coalesce((metadata ->> 'accepted_at_ms')::bigint, created_at)
+    from stator.dead_letter where event_id is not null
+  union all
+  select event_id, entity_id, machine_name, 'completed', accepted_at
+    from stator.history h
+   where not exists (select 1 from stator.dead_letter d where d.event_id = h.event_id)
+     and not exists (select 1 from stator.history n where n.event_id = h.event_id and n.position > h.position)
+) as events`;
+
+async function listEvents(
+  database: PostgresDatabase,
+  query: EventQuery,
+): Promise<Page<EventStatus> & { readonly total: number }> {
+  const page = await pageFrom(database, {
+    from: EVENTS,
+    filters: [
+      ["machine_name = $", query.machineName],
+      ["entity_id = $", query.entityId],
+      ["state = $::text", query.state],
+      ["created_at >= $", query.fromMs],
+      ["created_at <= $", query.toMs],
+    ],
+    scope: cursorScope("events", query),
+    order: [
+      { column: "created_at", isDescending: true, type: "bigint" },
+      { column: "event_id", isDescending: true, type: "uuid" },
+    ],
+    query,
+    isCounted: true,
+  });
+  const statuses = await Promise.all(page.items.map((row) => statusOf(database, text(row, "event_id"))));
+  return { ...page, items: statuses.filter((status) => status !== null) };
+}
+
+async function countsOf(database: PostgresDatabase): Promise<Awaited<ReturnType<InboxStore["counts"]>>> {
+  const row = await database.get(
+    "select count(*) filter (where due_at <= now) as pending, count(*) filter (where due_at > now) as scheduled, " +
+      "max(now - due_at) filter (where due_at <= now) as oldest, " +
+      "(select count(*) from stator.dead_letter where status = 'pending') as letters " +
+      "from (select greatest(created_at, not_before) as due_at, stator.now_ms() as now from stator.inbox) waiting",
+  );
+  assert(row !== null, "an aggregate answers one row");
+  return {
+    pending: number(row, "pending"),
+    scheduled: number(row, "scheduled"),
+    deadLetters: number(row, "letters"),
+    oldestPendingMs: numberOrNull(row, "oldest"),
+  };
+}
