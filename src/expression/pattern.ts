@@ -1,18 +1,22 @@
 /** Patterns for `matches`, on an engine whose time grows with the length of the text only. */
 import { RE2JS } from "re2js";
-import { ExpressionError } from "./expression_error.ts";
+import { ExpressionError, type Span } from "./expression_error.ts";
+import { unfoldedSize } from "./pattern_size.ts";
 import { engineSpelling } from "./pattern_syntax.ts";
 import { PATTERN_INPUT_MAX, PATTERN_LENGTH_MAX } from "./limits.ts";
 
 /** A pattern ready to be tried. */
 export interface Pattern {
   readonly source: string;
-  /** Whether the pattern occurs anywhere in `text`. Throws code `limit` when `text` is longer than 10,000 characters. */
+  /** Whether the pattern occurs anywhere in `text`. Throws code `limit` when `text` is longer than 10,000 characters,
+   * or than the size of the pattern allows. */
   isFoundIn(text: string): boolean;
 }
 
-/** Instructions of one compiled pattern. The worst one of this size takes about 0.1 s for 10,000 characters. */
-const PROGRAM_SIZE_MAX = 1000;
+/** Instructions of one compiled pattern: one `{1,1000}` fits. */
+const PROGRAM_SIZE_MAX = 2_500;
+/** Instructions times characters of one search: about 0.1 s at worst, far less for patterns that people write. */
+const SEARCH_COST_MAX = 4_000_000;
 const CACHE_MAX = 500;
 const UNSUPPORTED = /\\[1-9]|\(\?(?:<?[=!]|P=)/;
 const cache = new Map<string, Pattern>();
@@ -39,27 +43,28 @@ function newPattern(source: string): Pattern {
       at,
     );
   }
+  if (unfoldedSize(source) > PROGRAM_SIZE_MAX) throw unfoldsTooFar(source, at);
   const engine = engineOf(source);
-  if (engine.programSize() > PROGRAM_SIZE_MAX) {
-    throw new ExpressionError(
-      "limit",
-      `Cannot use the pattern "${source}": it unfolds too far`,
-      at,
-      "Repeat fewer times",
-    );
-  }
+  const size = engine.programSize();
+  if (size > PROGRAM_SIZE_MAX) throw unfoldsTooFar(source, at);
+  const inputMax = Math.min(PATTERN_INPUT_MAX, Math.floor(SEARCH_COST_MAX / size));
   return {
     source,
     isFoundIn: (text) => {
       // `find` needs no memory of its own; `test` would be faster but keeps up to 8 MB of states for each pattern.
-      if (text.length <= PATTERN_INPUT_MAX) return engine.matcher(text).find();
-      throw new ExpressionError(
-        "limit",
-        `Cannot match: the text is longer than ${PATTERN_INPUT_MAX} characters`,
-        at,
-      );
+      if (text.length <= inputMax) return engine.matcher(text).find();
+      throw new ExpressionError("limit", `Cannot match: the text is longer than ${inputMax} characters`, at);
     },
   };
+}
+
+function unfoldsTooFar(source: string, at: Span): ExpressionError {
+  return new ExpressionError(
+    "limit",
+    `Cannot use the pattern "${source}": it unfolds too far`,
+    at,
+    "Repeat fewer times",
+  );
 }
 
 function engineOf(source: string): RE2JS {
