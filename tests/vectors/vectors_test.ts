@@ -5,7 +5,7 @@ import type { VectorCase } from "./case.ts";
 import { compare } from "./compare.ts";
 import { OPERATIONS } from "./operations.ts";
 import { reportOf } from "./run.ts";
-import { CASES_DIR, MORE_DIR, openVectorSet, type Verdict } from "./suite.ts";
+import { CASES_DIR, MORE_DIR, openVectorSet, ownExpectations, type Verdict } from "./suite.ts";
 
 for (const [name, dir] of [["predecessor", CASES_DIR], ["more", MORE_DIR]] as const) {
   const set = openVectorSet(dir);
@@ -20,6 +20,13 @@ for (const [name, dir] of [["predecessor", CASES_DIR], ["more", MORE_DIR]] as co
 Deno.test("every operation has cases", () => {
   const known = new Set(openVectorSet(CASES_DIR).cases.map((vector) => vector.op));
   deepStrictEqual([...OPERATIONS.keys()].filter((op) => !known.has(op)), []);
+});
+
+Deno.test("ids are unique, and own expectations belong to hole cases", () => {
+  const cases = [...openVectorSet(CASES_DIR).cases, ...openVectorSet(MORE_DIR).cases];
+  deepStrictEqual(cases.length, new Set(cases.map((vector) => vector.id)).size);
+  const holes = new Set(cases.filter((vector) => vector.class === "hole").map((vector) => vector.id));
+  deepStrictEqual([...ownExpectations().keys()].filter((id) => !holes.has(id)), []);
 });
 
 Deno.test("a falsified case fails, for every operation", async () => {
