@@ -1,16 +1,8 @@
 /** The answer to an event in the predecessor's data form: what was left, done and entered, or why nothing was. */
-import { unreachable } from "../assert.ts";
-import type { JsonObject, JsonValue } from "../json.ts";
-import type {
-  ActionRow,
-  CandidateRow,
-  GuardRow,
-  Microstep,
-  Refusal,
-  Step,
-  TakenTransition,
-} from "../engine/step.ts";
+import type { JsonObject } from "../json.ts";
+import type { ActionRow, Microstep, Refusal, Step, TakenTransition } from "../engine/step.ts";
 import { type LoadedMachine, stateTextOf } from "./loaded_machine.ts";
+import { guardDataOf, refusalFacts } from "./refusal_facts.ts";
 import { type StateTree, stateTreeOf } from "./state_tree.ts";
 
 /** An action as data: `params` only when there are some, `custom` only when true. */
@@ -148,7 +140,11 @@ function sourceStateOf(loaded: LoadedMachine, taken: TakenTransition, before: re
 
 function isInParallel(loaded: LoadedMachine, leaf: string): boolean {
   const tree = stateTreeOf(loaded.spec);
-  return tree.pathOf(leaf).some((place) => tree.stateOf(place)?.type === "parallel");
+  return tree.pathOf(leaf).some((place) => isParallel(tree, place));
+}
+
+function isParallel(tree: StateTree, place: string): boolean {
+  return tree.stateOf(place)?.type === "parallel";
 }
 
 function targetStateOf(
@@ -174,7 +170,7 @@ function metadataOf(tree: StateTree, taken: TakenTransition, microstep: Microste
   const guards: JsonObject = taken.guards.length === 0 ? {} : { guards: taken.guards.map(guardDataOf) };
   if (taken.isInternal) return { internal: true, ...guards };
   if (taken.region !== null) {
-    const parallel = tree.pathOf(taken.source).find((place) => tree.stateOf(place)?.type === "parallel");
+    const parallel = tree.pathOf(taken.source).find((place) => isParallel(tree, place));
     return {
       parallel_state: parallel ?? null,
       region: taken.region,
@@ -182,8 +178,8 @@ function metadataOf(tree: StateTree, taken: TakenTransition, microstep: Microste
       ...guards,
     };
   }
-  const updates = microstep.historyUpdates;
-  const history: JsonObject = Object.keys(updates).length === 0 ? {} : { _history_updates: { ...updates } };
+  const updates = Object.entries(microstep.historyUpdates).filter(([parent]) => !isParallel(tree, parent));
+  const history: JsonObject = updates.length === 0 ? {} : { _history_updates: Object.fromEntries(updates) };
   return { transition_description: taken.description, ...guards, ...history };
 }
 
@@ -193,11 +189,6 @@ function actionDataOf(row: ActionRow): ActionData {
     ...(Object.keys(row.params).length === 0 ? {} : { params: row.params }),
     ...(row.isCustom ? { custom: true } : {}),
   };
-}
-
-function guardDataOf(row: GuardRow): JsonObject {
-  const error: JsonObject = row.error === undefined ? {} : { error: row.error };
-  return { name: row.name, kind: row.kind, passed: row.passed, ...error };
 }
 
 /** An event that nothing took and that is no error: put off, or a no-op of a lenient machine. */
@@ -259,73 +250,6 @@ function emptyResult(step: Step) {
     actions_to_execute: [],
     on_enter_actions: [],
   };
-}
-
-interface RefusalFacts {
-  readonly type: string;
-  readonly context: JsonObject;
-  readonly metadata: JsonObject;
-}
-
-function refusalFacts(step: Step, refusal: Refusal, state: string): RefusalFacts {
-  const trigger = step.event?.trigger ?? "";
-  const here = { current_state: state, trigger };
-  switch (refusal.code) {
-    case "invalid_trigger": {
-      const available = refusal.details["available_triggers"];
-      return available === undefined ? { type: "InvalidTransitionError", context: here, metadata: {} } : {
-        type: "UndefinedTriggerError",
-        context: { trigger, available_triggers: available },
-        metadata: {},
-      };
-    }
-    case "guard_rejected":
-    case "guard_error":
-      return guardFacts("InvalidTransitionError", step, here);
-    case "guard_not_found":
-      return guardFacts("GuardNotFoundError", step, here);
-    case "terminal_state":
-      return { type: "TerminalStateError", context: here, metadata: { reason: "terminal_state" } };
-    case "undefined_state":
-      return { type: "UndefinedStateError", context: here, metadata: {} };
-    case "validation_failed":
-      return {
-        type: "FSMError",
-        context: pick(refusal.details, ["problems", "errors"]),
-        metadata: { reason: "context_validation" },
-      };
-    case "action_failed":
-    case "livelock":
-    case "deferred_full":
-    case "context_too_large":
-      return {
-        type: "FSMError",
-        context: { ...here, ...refusal.details },
-        metadata: { reason: refusal.code },
-      };
-    default:
-      return unreachable(refusal.code);
-  }
-}
-
-function guardFacts(
-  type: string,
-  step: Step,
-  here: { current_state: string; trigger: string },
-): RefusalFacts {
-  return {
-    type,
-    context: { candidate_count: step.candidates.length, reason: "guards_failed", ...here },
-    metadata: { reason: "guards_failed", guards: step.candidates.flatMap(guardRowsOf) },
-  };
-}
-
-function guardRowsOf(candidate: CandidateRow): readonly JsonValue[] {
-  return candidate.guards.map(guardDataOf);
-}
-
-function pick(details: JsonObject, keys: readonly string[]): JsonObject {
-  return Object.fromEntries(Object.entries(details).filter(([key]) => keys.includes(key)));
 }
 
 /** The body of the REST answer to a stateless call. */
