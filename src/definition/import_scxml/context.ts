@@ -1,5 +1,6 @@
 /** What the parts of one import share: problems, warnings, and how expressions are read. */
 import type { JsonValue } from "../../json.ts";
+import { translatePython } from "./python.ts";
 import { ERRING_EXPRESSION, translateExpression, type Translation } from "./ecmascript.ts";
 import type { XmlElement } from "./xml.ts";
 
@@ -41,8 +42,8 @@ export function createImportContext(
     problems.push({ element: element.name, line: element.line, reason });
   };
   const read = (element: XmlElement, source: string): Translation => {
-    if (datamodel === "python") return { type: "expression", text: source.trim(), warnings: [] };
-    const translation = translateExpression(source, { machineName });
+    const translate = datamodel === "python" ? translatePython : translateExpression;
+    const translation = translate(source, { machineName });
     if (translation.type === "unsupported") refuse(element, translation.reason);
     if (translation.type === "expression") {
       for (const reason of translation.warnings) {
