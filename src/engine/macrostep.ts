@@ -5,7 +5,7 @@ import { leafNames } from "./configuration.ts";
 import type { JsonValue } from "../json.ts";
 import { nodeAt, NONE } from "./machine.ts";
 import { microstep, NO_OPTIONS } from "./microstep.ts";
-import { livelock, recall } from "./queue.ts";
+import { livelock, raise, recall } from "./queue.ts";
 import { refusalOf } from "./refusal.ts";
 import { type Search, select, type Selection } from "./select.ts";
 import type { EngineEvent, Microstep, Outcome, Refusal, Step } from "./step.ts";
@@ -111,7 +111,9 @@ export function unmatchedRefusal(work: Work, event: QueuedEvent, selection: Sele
 export function take(work: Work, selection: Selection, trigger: string | null): boolean {
   const { rows } = work;
   for (const row of selection.rows) rows.candidates.push(row);
+  if (selection.hasError && work.machine.isScxml) announceGuardErrors(work, selection);
   if (selection.wishes.length === 0) return false;
+  work.guardErrors = null;
   const [only] = selection.wishes;
   if (selection.wishes.length === 1 && only !== undefined) {
     microstep(work, [settle(work, only)], trigger);
@@ -128,6 +130,20 @@ export function take(work: Work, selection: Selection, trigger: string | null): 
   return true;
 }
 
+/**
+ * An erring guard is an internal event, once for each transition until something is taken: asked again under the same
+ * circumstances it would err for ever.
+ */
+function announceGuardErrors(work: Work, selection: Selection): void {
+  const known = work.guardErrors ??= new Set();
+  for (const row of selection.rows) {
+    if (row.verdict !== "error" || known.has(row.transition)) continue;
+    known.add(row.transition);
+    const message = row.guards.find((guard) => guard.error !== undefined)?.error ?? "a guard erred";
+    raise(work, "error.execution", { message, owner: row.source });
+  }
+}
+
 const NO_STEPS: readonly Step[] = [];
 const NONE_VISITED: Set<number> = new Set();
 
@@ -138,7 +154,7 @@ function handle(work: Work, event: QueuedEvent): Handled {
     return "taken";
   }
   if (selection.isDeferMet) return "deferred";
-  for (const row of selection.rows) work.rows.candidates.push(row);
+  take(work, selection, event.trigger);
   const refusal = unmatchedRefusal(work, event, selection);
   if (refusal !== null) throw new RefusedError(refusal);
   return "unmatched";

@@ -77,6 +77,8 @@ export interface Work {
   actions: ActionRow[];
   actionsRun: number;
   microstepsLeft: number;
+  /** Transitions whose guards erred since the last microstep, profile `scxml`; null = none. */
+  guardErrors: Set<number> | null;
   /** Invokes that ran when the macrostep began and were stopped, and nodes that were entered in it. */
   readonly enteredInvokes: Set<number>;
 }
@@ -131,6 +133,7 @@ export function workOf(
     actions: [],
     actionsRun: 0,
     microstepsLeft: machine.spec.microstepsMax,
+    guardErrors: null,
     enteredInvokes: new Set(),
   };
 }
