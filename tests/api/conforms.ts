@@ -115,7 +115,7 @@ function isOfType(value: unknown, type: string): boolean {
     case "integer":
       return Number.isSafeInteger(value);
     default:
-      return typeof value === type;
+      return kindOf(value) === type;
   }
 }
 
@@ -125,4 +125,8 @@ function recordOf(value: unknown): Json {
 
 function isRecord(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function kindOf(value: unknown): string {
+  return typeof value;
 }

@@ -61,12 +61,14 @@ Deno.test("a refused event is answered with 200, success false and an error obje
     const { status, json } = await harness.call("POST", `${V1}/entities/o-1/events`, {
       body: { trigger: "ship" },
     });
-    assertEquals([status, json.success, json.target_state, json.error_detail.code], [
-      200,
-      false,
-      null,
-      "invalid_trigger",
-    ]);
+    assertEquals([status, json.success, json.target_state], [200, false, null]);
+    const { code, type } = json.error_detail;
+    assertEquals([code, type], ["invalid_trigger", "InvalidTransitionError"]);
+    const unknown = await harness.call("POST", `${V1}/entities/new/events`, {
+      body: { trigger: "nope", machine_name: "order" },
+      headers: { "idempotency-key": "k" },
+    });
+    assertEquals(unknown.json.error_detail.type, "UndefinedTriggerError");
     const state = await harness.call("GET", `${V1}/entities/o-1/state`);
     assertEquals(state.json.current_state, "open");
   }));

@@ -1,12 +1,20 @@
 /** Commands that move an entity: create, send an event now or later, apply data. */
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { AppError } from "../../errors.ts";
 import type { Decision } from "../../orchestrator/decision.ts";
-import type { MachineLookup } from "../../orchestrator/loaded_machine.ts";
+import type { Command } from "../../orchestrator/event.ts";
+import type { LoadedMachine } from "../../orchestrator/loaded_machine.ts";
 import { outcomeErrorOf, resultOf } from "../../orchestrator/result.ts";
-import { ATTEMPTS_MAX_DEFAULT, decideOnce, idempotencyOf } from "../commands.ts";
+import {
+  ATTEMPTS_MAX_DEFAULT,
+  type CommandRequest,
+  decideNow,
+  decideOnce,
+  idempotencyOf,
+} from "../commands.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
-import type { ApiApp, RouteDeps } from "../env.ts";
+import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
 import { checkPrecondition } from "../preconditions.ts";
 import { queueCommand, Queued } from "../queueing.ts";
 import {
@@ -165,8 +173,6 @@ const queueEventRoute = defineRoute({
 });
 
 export function addEntityCommandRoutes(app: ApiApp, deps: RouteDeps): void {
-  const { runtime } = deps;
-
   app.openapi(createEntityRoute, async (c) => {
     const { entity_id: entityId } = c.req.valid("param");
     const body = c.req.valid("json");
@@ -202,14 +208,7 @@ export function addEntityCommandRoutes(app: ApiApp, deps: RouteDeps): void {
       c.header("location", `/api/v1/events/${queued.event_id}`);
       return c.json(queued, 202);
     }
-    const lookup = await runtime.machines.prepare([]);
-    const answer = await orNoMachine(request.machineName, () =>
-      decideOnce(c, deps, {
-        request,
-        answerOf: (decision, eventId) =>
-          eventAnswer(decision, { eventId, entityId, trigger: body.trigger, lookup }),
-        readAnswer: (stored) => EventAnswer.parse(stored),
-      }));
+    const answer = await orNoMachine(request.machineName, () => sendNow(c, deps, request));
     if (answer.version !== null) c.header("etag", `"${answer.version}"`);
     return c.json(answer, 200);
   });
@@ -246,6 +245,42 @@ export function addEntityCommandRoutes(app: ApiApp, deps: RouteDeps): void {
     c.header("location", `/api/v1/events/${queued.event_id}`);
     return c.json(queued, 202);
   });
+}
+
+interface EventRequest extends CommandRequest {
+  readonly command: Command & { readonly type: "event" };
+}
+
+/** Decides an event and answers its sender; with a key the answer is kept and given again. */
+export async function sendNow(
+  c: Context<ApiEnv>,
+  deps: RouteDeps,
+  request: EventRequest,
+): Promise<z.infer<typeof EventAnswer>> {
+  const { entityId, command: { trigger }, idempotency = null } = request;
+  if (idempotency === null) {
+    const { decision, eventId } = await decideNow(c, deps, request);
+    const loaded = decision.run?.refusal == null ? null : await machineOf(deps, decision);
+    return eventAnswer(decision, { eventId, entityId, trigger, loaded });
+  }
+  // The answer is stored in the transaction of the event, so that its machine is looked up before.
+  const entity = await deps.store.entities.get(entityId);
+  const name = entity?.machineName ?? request.machineName ?? null;
+  const version = entity?.machineVersion ?? request.machineVersion ?? null;
+  const loaded = name === null ? null : await deps.runtime.machines.find(name, version);
+  return await decideOnce(c, deps, {
+    request,
+    answerOf: (decision, eventId) => eventAnswer(decision, { eventId, entityId, trigger, loaded }),
+    readAnswer: (stored) => EventAnswer.parse(stored),
+  });
+}
+
+async function machineOf(deps: RouteDeps, { history }: Decision): Promise<LoadedMachine | null> {
+  if (history === null || history.machineName === "") return null;
+  return await deps.runtime.machines.find(
+    history.machineName,
+    history.machineVersion === "" ? null : history.machineVersion,
+  );
 }
 
 /** Without a machine an unknown entity cannot be created: that is a mistake in the request, not a missing resource. */
@@ -295,7 +330,8 @@ export function eventAnswer(
     readonly eventId: string;
     readonly entityId: string;
     readonly trigger: string;
-    readonly lookup: MachineLookup;
+    /** Only needed to explain a refusal. */
+    readonly loaded: LoadedMachine | null;
   },
 ): z.infer<typeof EventAnswer> {
   const { history, entity, run } = decision;
@@ -319,7 +355,7 @@ export function eventAnswer(
         ...(row.error === undefined ? {} : { error: row.error }),
       }))
       : null,
-    error_detail: isSuccess ? null : errorDetail(decision, facts.lookup),
+    error_detail: isSuccess ? null : errorDetail(decision, facts.loaded),
     shadow_diff: null,
     transition_id: history?.id ?? null,
     event_id: facts.eventId,
@@ -329,11 +365,8 @@ export function eventAnswer(
 }
 
 /** Always there when the event was not taken. */
-function errorDetail(decision: Decision, lookup: MachineLookup): z.infer<typeof OutcomeError> {
-  const { history, run } = decision;
-  const loaded = history === null || history.machineName === ""
-    ? null
-    : lookup(history.machineName, history.machineVersion === "" ? null : history.machineVersion);
+function errorDetail(decision: Decision, loaded: LoadedMachine | null): z.infer<typeof OutcomeError> {
+  const { run } = decision;
   const step = run?.steps.find((one) => one.refusal !== null);
   const error = loaded === null || step === undefined ? null : outcomeErrorOf(resultOf(loaded, step));
   if (error !== null) return { ...error, details: recordOf(error.details) };

@@ -9,7 +9,7 @@ import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts
 import { requireEntity } from "../entities.ts";
 import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
 import { statesOfText } from "../stored_states.ts";
-import { createdEntity, eventAnswer, OutcomeError } from "./entity_commands.ts";
+import { createdEntity, OutcomeError, sendNow } from "./entity_commands.ts";
 import { rowsOf } from "./entity_history.ts";
 import { Labels } from "./entity_records.ts";
 import {
@@ -189,20 +189,18 @@ export function addEntityTransferRoutes(app: ApiApp, deps: RouteDeps): void {
 
   app.openapi(bulkEventsRoute, async (c) => {
     const body = c.req.valid("json");
-    const lookup = await deps.runtime.machines.prepare([]);
     const results = await Promise.all(body.entity_ids.map(async (entityId) => {
       const outcome = await attempted(async () => {
         const entity = await deps.store.entities.get(entityId);
         if (entity === null) {
           throw new AppError("entity_not_found", `Cannot send to "${entityId}": no such entity`);
         }
-        const { decision, eventId } = await decideNow(c, deps, {
+        return await sendNow(c, deps, {
           entityId,
           command: { type: "event", trigger: body.trigger, payload: body.context },
           machineName: body.machine_name ?? null,
           machineVersion: body.machine_version ?? null,
         });
-        return eventAnswer(decision, { eventId, entityId, trigger: body.trigger, lookup });
       });
       const answer = outcome.value;
       return {

@@ -13,7 +13,8 @@ export const WEBHOOK_KIND = "webhook";
 const WEBHOOKS_MAX = 200;
 const MASK = "***";
 
-const EventName = z.enum(["transition_failed", "dead_letter_created", "dwell_time_exceeded"]);
+/** What the service itself tells, a topic that machines publish to, or `*`. */
+const EventName = z.string().regex(/^(?:\*|[a-z0-9_.:-]{1,200})$/).openapi({ example: "transition_failed" });
 const HeaderName = z.string().regex(/^[A-Za-z0-9-]{1,100}$/).refine(
   (name) => !["host", "content-length", "transfer-encoding", "connection"].includes(name.toLowerCase()),
   "Set by the sender",
