@@ -4,8 +4,11 @@ import { loadedMachineOf } from "../src/orchestrator/loaded_machine.ts";
 import { systemClock } from "../src/clock.ts";
 import { createRuntime } from "../src/runtime/runtime.ts";
 import { createMemoryStore } from "../src/store/memory/memory_store.ts";
+import { openPostgresStore } from "../src/store/postgres/postgres_store.ts";
 import { openSqliteStore } from "../src/store/sqlite/sqlite_store.ts";
 import type { Store } from "../src/store/store.ts";
+import { migrate } from "../tests/chaos/database.ts";
+import { startPostgres } from "../tests/chaos/postgres_server.ts";
 import { recordOf } from "../tests/runtime/harness.ts";
 import { counterSpec } from "../tests/runtime/machines.ts";
 import type { BenchRow } from "./row.ts";
@@ -23,6 +26,16 @@ export async function benchDrain(): Promise<readonly BenchRow[]> {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+  const server = await startPostgres();
+  if (server === null) return rows;
+  try {
+    await migrate(server.url);
+    for (const concurrency of [1, 4]) {
+      rows.push(...await rowsOf(await openPostgresStore({ url: server.url }), concurrency));
+    }
+  } finally {
+    await server.stop();
+  }
   return rows;
 }
 
@@ -35,7 +48,8 @@ export async function rowsOf(store: Store, concurrency: number): Promise<readonl
     clock: systemClock,
     compile: () => ({ type: "loaded", loaded }),
   });
-  const events = Array.from({ length: EVENTS }, (_, index) => eventOf(`c-${index % ENTITIES}`));
+  const run = crypto.randomUUID().slice(0, 8);
+  const events = Array.from({ length: EVENTS }, (_, index) => eventOf(`c-${run}-${index % ENTITIES}`));
   const appendStartedMs = performance.now();
   for (let at = 0; at < events.length; at += APPEND_MAX) {
     await store.inbox.append(events.slice(at, at + APPEND_MAX));
@@ -47,20 +61,30 @@ export async function rowsOf(store: Store, concurrency: number): Promise<readonl
     while (await runtime.turn() !== null);
   }));
   const drainMs = performance.now() - startedMs;
-  await checkAll(store);
+  await checkAll(store, run);
   await store.close();
   const alone = { peer: null, peer_value: null, ratio: null };
   return [
-    { name: `append ${store.dialect}`, value: EVENTS / appendMs * 1_000, unit: "events/s", ...alone },
-    { name: `drain ${store.dialect}`, value: EVENTS / drainMs * 1_000, unit: "events/s", ...alone },
+    {
+      name: `append ${store.dialect}, ${APPEND_MAX} at a time`,
+      value: EVENTS / appendMs * 1_000,
+      unit: "events/s",
+      ...alone,
+    },
+    {
+      name: `drain ${store.dialect}, ${concurrency} at a time`,
+      value: EVENTS / drainMs * 1_000,
+      unit: "events/s",
+      ...alone,
+    },
   ];
 }
 
-async function checkAll(store: Store): Promise<void> {
+async function checkAll(store: Store, run: string): Promise<void> {
   const { pending } = await store.inbox.counts();
   if (pending > 0) throw new Error(`${pending} events are left`);
   for (let index = 0; index < ENTITIES; index += 50) {
-    const count = (await store.entities.get(`c-${index}`))?.context["count"];
+    const count = (await store.entities.get(`c-${run}-${index}`))?.context["count"];
     if (count !== EVENTS / ENTITIES) throw new Error(`entity c-${index} counted ${count}`);
   }
 }

@@ -1,13 +1,12 @@
 /** Real processes on a real database, killed, frozen and cut off at random; then everything is counted. */
 import type { NewEvent } from "../../src/orchestrator/event.ts";
 import { AppError } from "../../src/errors.ts";
-import type { LoadedMachine } from "../../src/orchestrator/loaded_machine.ts";
 import type { Store } from "../../src/store/store.ts";
 import { checkStore, readHistory, type Violation } from "../runtime/check_store.ts";
 import { pick, seededId, seededRandom } from "../runtime/random.ts";
 import type { ChaosDatabase } from "./database.ts";
 import { publishMachine } from "./machine.ts";
-import { type Kept, startProcess } from "./processes.ts";
+import { startProcess } from "./processes.ts";
 import { startReceiver } from "./receiver.ts";
 
 export interface ChaosOptions {

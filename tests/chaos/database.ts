@@ -1,21 +1,30 @@
 /** The database of one chaos run, and what can be done to it. */
-import { openSqliteStore } from "../../src/store/sqlite/sqlite_store.ts";
+import postgres from "postgres";
 import type { NewEvent } from "../../src/orchestrator/event.ts";
+import { readMigrations } from "../../src/store/migrations.ts";
+import { connectPostgres, DEFAULT_POSTGRES_LIMITS } from "../../src/store/postgres/connect.ts";
+import { parsePostgresUrl } from "../../src/store/postgres/connection_url.ts";
+import { migratePostgres } from "../../src/store/postgres/migrate.ts";
+import { openPostgresStore } from "../../src/store/postgres/postgres_store.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite_store.ts";
 import type { Store } from "../../src/store/store.ts";
+import { startPostgres } from "./postgres_server.ts";
+
+export interface Fault {
+  readonly name: string;
+  /** How often it is chosen, beside the others. */
+  readonly weight: number;
+  readonly run: () => Promise<void>;
+}
 
 export interface ChaosDatabase {
   readonly dialect: "sqlite" | "postgres";
   readonly url: string;
   open(): Promise<Store>;
-  /** Sends without the program: true = acknowledged. Repeating the same event must be harmless. */
+  /** Sends without the program's API: true = acknowledged. Repeating the same event must be harmless. */
   send(event: NewEvent): Promise<boolean>;
-  /** Names and deeds. */
-  readonly faults: readonly {
-    readonly name: string;
-    readonly weight: number;
-    readonly run: () => Promise<void>;
-  }[];
-  /** Checks that need the tables themselves. */
+  readonly faults: readonly Fault[];
+  /** What the tables themselves say against the promises. */
   audit(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
@@ -28,10 +37,7 @@ export async function startSqlite(): Promise<ChaosDatabase> {
     dialect: "sqlite",
     url: `sqlite:///${path}`,
     open: () => openSqliteStore({ path }),
-    async send(event) {
-      const [result] = await producer.inbox.append([event]);
-      return result !== undefined && result.type !== "conflict";
-    },
+    send: (event) => append(producer, event),
     faults: [],
     audit: () => Promise.resolve([]),
     async stop() {
@@ -39,4 +45,79 @@ export async function startSqlite(): Promise<ChaosDatabase> {
       await Deno.remove(folder, { recursive: true });
     },
   };
+}
+
+/** Null = there is no server program on this machine. */
+export async function startPostgresChaos(): Promise<ChaosDatabase | null> {
+  const server = await startPostgres();
+  if (server === null) return null;
+  await migrate(server.url);
+  const producer = await openPostgresStore({ url: server.url, applicationName: "producer" });
+  return {
+    dialect: "postgres",
+    url: server.url,
+    open: () => openPostgresStore({ url: server.url, applicationName: "checker" }),
+    send: (event) => append(producer, event),
+    faults: [
+      { name: "terminate backends", weight: 8, run: () => terminateBackends(server.url) },
+      { name: "crash the server", weight: 1, run: () => server.crash() },
+    ],
+    audit: () => auditTables(server.url),
+    async stop() {
+      await producer.close();
+      await server.stop();
+    },
+  };
+}
+
+export async function migrate(url: string): Promise<void> {
+  const database = connectPostgres(parsePostgresUrl(url), {
+    applicationName: "migration",
+    limits: DEFAULT_POSTGRES_LIMITS,
+  });
+  await migratePostgres(database, await readMigrations("postgres"));
+  await database.close();
+}
+
+async function append(producer: Store, event: NewEvent): Promise<boolean> {
+  const [result] = await producer.inbox.append([event]);
+  return result !== undefined && result.type !== "conflict";
+}
+
+/** One to three of the connections that are in use, whoever they belong to. */
+async function terminateBackends(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where backend_type = 'client backend' and pid <> pg_backend_pid()
+      order by random() limit 1 + (random() * 2)::int`;
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+/** The same promises, asked of the tables in SQL, past everything the program says about itself. */
+async function auditTables(url: string): Promise<readonly string[]> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    const holes = await sql`
+      select entity_id, count(*) as rows, min(position) as first, max(position) as last from stator.history
+      group by entity_id having count(*) <> max(position) or min(position) <> 1 or count(distinct position) <> count(*)`;
+    const doubled = await sql`
+      select event_id, count(*) as rows from stator.history group by event_id having count(*) > 1`;
+    const apart = await sql`
+      select e.entity_id, e.position, h.last from stator.entity e
+      left join (select entity_id, max(position) as last from stator.history group by entity_id) h using (entity_id)
+      where h.last is distinct from e.position`;
+    const left = await sql`select count(*)::int as rows from stator.inbox`;
+    return [
+      ...holes.map((row) => `holes in the history of ${row.entity_id}: ${row.rows} rows to ${row.last}`),
+      ...doubled.map((row) => `event ${row.event_id} has ${row.rows} rows`),
+      ...apart.map((row) => `entity ${row.entity_id} stands at ${row.position}, its history at ${row.last}`),
+      ...left.filter((row) => row.rows > 0).map((row) => `${row.rows} events are left`),
+    ];
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
 }

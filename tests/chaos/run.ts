@@ -1,20 +1,21 @@
 /** `deno task chaos --seconds N [--json] [--seed S] [--store postgres|sqlite]`: exit 1 when a promise was broken. */
 import { parseArgs } from "node:util";
 import { runChaos } from "./chaos.ts";
-import { startSqlite } from "./database.ts";
+import { startPostgresChaos, startSqlite } from "./database.ts";
 
 const { values } = parseArgs({
   args: Deno.args,
   options: {
     seconds: { type: "string", default: "60" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    store: { type: "string", default: "sqlite" },
+    store: { type: "string", default: "postgres" },
     workers: { type: "string", default: "3" },
     entities: { type: "string", default: "40" },
     json: { type: "boolean", default: false },
   },
 });
-const database = await startSqlite();
+const database = values.store === "sqlite" ? await startSqlite() : await startPostgresChaos();
+if (database === null) throw new Error("Cannot find the programs of a PostgreSQL server");
 const write = (line: string) => Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 try {
   const report = await runChaos({
