@@ -5,21 +5,27 @@ import { adviceOf, EXIT_OK, exitCodeOf } from "./src/cli/exit_code.ts";
 import { createIo } from "./src/cli/io.ts";
 import { assert } from "./src/assert.ts";
 import { systemClock } from "./src/clock.ts";
-import { badConfiguration, readProcessConfig } from "./src/config.ts";
+import { readProcessConfig } from "./src/config.ts";
 import type { Config, DatabaseConfig } from "./src/config_values.ts";
 import { AppError, messageOf } from "./src/errors.ts";
 import { createApiProxy } from "./src/host/api_proxy.ts";
 import { createCore } from "./src/host/core.ts";
 import { openStore } from "./src/host/open_store.ts";
 import type { Databases, ProcessDeps } from "./src/host/process.ts";
+import { withReadReplica } from "./src/host/read_replica.ts";
 import { createApiOn, OPEN, runApi } from "./src/host/run_api.ts";
 import { runDev } from "./src/host/run_dev.ts";
 import { runUi } from "./src/host/run_ui.ts";
 import { runWorker } from "./src/host/run_worker.ts";
 import { createStopSignal } from "./src/host/stop_signal.ts";
 import { surviveConnectionErrors } from "./src/host/survive.ts";
+import type { Store } from "./src/store/store.ts";
 import { createMemoryStore } from "./src/store/memory/memory_store.ts";
 import { expectedVersion, type MigrationReport, readMigrations } from "./src/store/migrations.ts";
+import { connectPostgres, DEFAULT_POSTGRES_LIMITS } from "./src/store/postgres/connect.ts";
+import { parsePostgresUrl } from "./src/store/postgres/connection_url.ts";
+import { migratePostgres } from "./src/store/postgres/migrate.ts";
+import { openPostgresStore } from "./src/store/postgres/postgres_store.ts";
 import { connectSqlite } from "./src/store/sqlite/connect.ts";
 import { migrateSqlite } from "./src/store/sqlite/migrate.ts";
 import { openSqliteStore } from "./src/store/sqlite/sqlite_store.ts";
@@ -30,34 +36,34 @@ import project from "./deno.json" with { type: "json" };
 const newId = () => crypto.randomUUID();
 
 const databases: Databases = {
-  async open(database, log) {
+  async open(database) {
     switch (database.dialect) {
       case "memory":
         return createMemoryStore();
       case "sqlite":
         return await openSqliteStore({ path: pathOf(database) });
       case "postgres":
-        throw badConfiguration(["PYSTATOR_DATABASE_URL names PostgreSQL, which is not built in yet"]);
+        return await openPostgres(database);
     }
   },
-  async upgrade(database, log) {
+  async upgrade(database) {
     switch (database.dialect) {
       case "memory":
         return { applied: [], notes: [] };
       case "sqlite":
         return await upgradeSqlite(pathOf(database));
       case "postgres":
-        throw badConfiguration(["PYSTATOR_DATABASE_URL names PostgreSQL, which is not built in yet"]);
+        return await upgradePostgres(database);
     }
   },
-  async status(database, log) {
+  async status(database) {
     const expected = expectedVersion(
       database.dialect === "memory" ? [] : await readMigrations(database.dialect),
     );
     if (database.dialect === "sqlite" && !(await isFile(pathOf(database)))) {
       return { applied: null, expected };
     }
-    const store = await databases.open(database, log);
+    const store = await databases.open(database);
     try {
       return await store.schema();
     } finally {
@@ -73,16 +79,15 @@ const databases: Databases = {
 if (import.meta.main) Deno.exit(await runCli(Deno.args, createDeps()));
 
 function createDeps(): CliDeps {
-  const database = (config: Config) => config.database;
   return {
     version: project.version,
     io: createIo(),
     readConfig: readProcessConfig,
     connect,
     database: {
-      upgrade: (config) => databases.upgrade(database(config), silentLog),
-      status: (config) => databases.status(database(config), silentLog),
-      migrations: (config) => databases.migrations(database(config)),
+      upgrade: (config) => databases.upgrade(config.database),
+      status: (config) => databases.status(config.database),
+      migrations: (config) => databases.migrations(config.database),
     },
     processes: {
       api: (config) => runProcess(config, "api", runApi),
@@ -157,6 +162,35 @@ async function connect(config: Config): Promise<ApiConnection> {
       await store.close();
     },
   };
+}
+
+/** One connection listens, the others are shared between turns and single statements. */
+async function openPostgres(database: DatabaseConfig): Promise<Store> {
+  const turnsMax = Math.max(1, Math.floor((database.connectionsMax - 1) / 2));
+  const limits = { turnsMax, callsMax: Math.max(1, database.connectionsMax - 1 - turnsMax) };
+  const open = (url: string, isListening: boolean) =>
+    openPostgresStore({
+      url,
+      ...(database.isPooled ? { isPooled: true } : {}),
+      isListening,
+      channelPrefix: database.channelPrefix,
+      ...limits,
+    });
+  const primary = await open(database.url, database.isListening);
+  if (database.readUrl === null) return primary;
+  return withReadReplica(primary, await open(database.readUrl, false));
+}
+
+async function upgradePostgres(database: DatabaseConfig): Promise<MigrationReport> {
+  const connection = connectPostgres(parsePostgresUrl(database.url), {
+    applicationName: "stator-migrate",
+    limits: DEFAULT_POSTGRES_LIMITS,
+  });
+  try {
+    return await migratePostgres(connection, await readMigrations("postgres"));
+  } finally {
+    await connection.close();
+  }
 }
 
 async function upgradeSqlite(path: string): Promise<MigrationReport> {

@@ -49,6 +49,10 @@ export interface DatabaseConfig {
   /** A pooler in transaction mode stands between: no prepared statements, no LISTEN. */
   readonly isPooled: boolean;
   readonly connectionsMax: number;
+  /** One connection waits for hints of other processes. */
+  readonly isListening: boolean;
+  /** Prefix of the channels on which producers notify. */
+  readonly channelPrefix: string;
 }
 
 export interface ApiConfig {
@@ -103,7 +107,6 @@ export interface WorkerConfig {
   readonly catalogRefreshMs: number;
   readonly machineSource: "db" | "yaml";
   readonly machineDir: string | null;
-  readonly isListening: boolean;
   readonly areMetricsShown: boolean;
   readonly health: { readonly host: string; readonly port: number } | null;
   /** A worker may run on the memory store, for tests. */
@@ -150,7 +153,6 @@ const IGNORED: readonly (readonly [keyof Settings, string])[] = [
   ["PYSTATOR_ALLOW_CATALOG_CODE", "code from the database is never run"],
   ["PYSTATOR_WORKER_DLQ_DATABASE_URL", "dead letters live beside the events"],
   ["PYSTATOR_WORKER_DLQ_TABLE_NAME", "dead letters live beside the events"],
-  ["PYSTATOR_WORKER_NOTIFY_CHANNEL_PREFIX", "the wake channel has one name"],
   ["PYSTATOR_WORKER_RETENTION_VACUUM_AFTER_SWEEP", "autovacuum does this"],
   ["PYSTATOR_DISCOVERY_DATABASE_URL", "observations live in the one database"],
 ];
@@ -234,6 +236,8 @@ function databaseOf(name: string, url: string, settings: Settings, problems: str
     readUrl: null,
     isPooled: settings.PYSTATOR_DATABASE_POOLER,
     connectionsMax: settings.PYSTATOR_DATABASE_CONNECTIONS_MAX ?? 10,
+    isListening: settings.PYSTATOR_WORKER_NOTIFY_LISTENER_ENABLED && !settings.PYSTATOR_DATABASE_POOLER,
+    channelPrefix: settings.PYSTATOR_WORKER_NOTIFY_CHANNEL_PREFIX ?? "",
   };
   const [, scheme, tail] = /^([a-z][a-z0-9]*)(?:\+[a-z0-9_]+)?:\/\/(.*)$/is.exec(url.trim()) ?? [];
   if (scheme === "postgresql" || scheme === "postgres") {
@@ -305,7 +309,6 @@ function workerOf(settings: Settings, problems: string[]): WorkerConfig {
     catalogRefreshMs: (settings.PYSTATOR_WORKER_CATALOG_REFRESH_INTERVAL_SECONDS ?? 5) * 1_000,
     machineSource: settings.PYSTATOR_WORKER_MACHINE_SOURCE,
     machineDir: settings.PYSTATOR_WORKER_MACHINE_DIR,
-    isListening: settings.PYSTATOR_WORKER_NOTIFY_LISTENER_ENABLED && !settings.PYSTATOR_DATABASE_POOLER,
     areMetricsShown: settings.PYSTATOR_WORKER_METRICS_ENABLED,
     health: hasHealth
       ? {

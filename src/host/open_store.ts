@@ -24,8 +24,8 @@ export async function openStore(
   if (!database.isNamed) {
     log.info("No database is named, uses the file in the current folder", { file: database.path });
   }
-  if (database.dialect === "sqlite") await deps.databases.upgrade(database, log);
-  const store = await deps.databases.open(database, log);
+  if (database.dialect === "sqlite") await deps.databases.upgrade(database);
+  const store = await deps.databases.open(database);
   const untilMs = clock.nowMs() + WAIT_MAX_MS;
   while (true) {
     const problem = await problemOf(store);

@@ -19,15 +19,11 @@ export interface ProcessDeps {
 
 /** The kinds of store, by the URL of the database. */
 export interface Databases {
-  open(database: DatabaseConfig, log: Log): Promise<Store>;
+  open(database: DatabaseConfig): Promise<Store>;
   /** Brings the tables up to date: names of what was applied, and what the operator should know. */
   upgrade(
     database: DatabaseConfig,
-    log: Log,
   ): Promise<{ readonly applied: readonly string[]; readonly notes: readonly string[] }>;
-  status(
-    database: DatabaseConfig,
-    log: Log,
-  ): Promise<{ readonly applied: number | null; readonly expected: number }>;
+  status(database: DatabaseConfig): Promise<{ readonly applied: number | null; readonly expected: number }>;
   migrations(database: DatabaseConfig): Promise<readonly string[]>;
 }

@@ -17,7 +17,7 @@ export async function runDev(deps: ProcessDeps, signal: AbortSignal): Promise<vo
   const { config, log, clock } = deps;
   const start = startOrThrow(deps, "127.0.0.1");
   if (config.database.dialect === "postgres") {
-    const { applied } = await deps.databases.upgrade(config.database, log);
+    const { applied } = await deps.databases.upgrade(config.database);
     if (applied.length > 0) log.info("Tables are up to date", { applied });
   }
   const store = await openStore(deps, { database: config.database, signal });

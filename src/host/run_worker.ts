@@ -23,8 +23,8 @@ export async function runWorker(deps: ProcessDeps, signal: AbortSignal): Promise
   if (!database.isNamed) {
     log.info("No database is named, uses the file in the current folder", { file: database.path });
   }
-  if (database.dialect === "sqlite") await deps.databases.upgrade(database, log);
-  const store = await deps.databases.open(database, log);
+  if (database.dialect === "sqlite") await deps.databases.upgrade(database);
+  const store = await deps.databases.open(database);
   const gauges = new AbortController();
   let refreshing: Promise<void> = Promise.resolve();
   try {
