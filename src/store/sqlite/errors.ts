@@ -23,6 +23,8 @@ export function storeError(path: string, error: unknown): unknown {
 }
 
 function primaryCodeOf(error: unknown): number | null {
-  if (!(error instanceof Error) || !("errcode" in error)) return null;
+  if (!(error instanceof Error)) return null;
+  // `exec`, which begins and ends transactions, throws without a code.
+  if (!("errcode" in error)) return error.message === "database is locked" ? BUSY : null;
   return typeof error.errcode === "number" ? error.errcode & 0xff : null;
 }
