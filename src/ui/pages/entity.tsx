@@ -165,21 +165,29 @@ function SendForm(
         : (
           <>
             <h2>Allowed now</h2>
-            <ul>
-              {triggers.map((row) => (
-                <li>
-                  <code>{row.trigger}</code> → {row.target_state ?? "stays"}
-                  {row.has_guard
-                    ? <span class="quiet">, if {row.guard_description ?? "its guards hold"}</span>
-                    : null}
-                </li>
-              ))}
+            <ul class="plain">
+              {triggers.map((row) => <AllowedTrigger base={base} row={row} />)}
             </ul>
           </>
         )}
       <p class="quiet">The same from a shell:</p>
       <pre><code>{command}</code></pre>
     </section>
+  );
+}
+
+/** One click sends it without a payload; the form above is for those that need one. */
+function AllowedTrigger(props: { base: string; row: TriggerRow }) {
+  const { base, row } = props;
+  return (
+    <li>
+      <form method="post" action={`${base}/send`}>
+        <input type="hidden" name="trigger" value={row.trigger} />
+        <button class="quiet" type="submit">{row.trigger}</button>
+      </form>
+      <span>→ {row.target_state ?? "stays"}</span>
+      {row.has_guard ? <span class="quiet">if {row.guard_description ?? "its guards hold"}</span> : null}
+    </li>
   );
 }
 

@@ -28,7 +28,7 @@ export function addOverviewPage(pages: Pages): void {
         <h1>Overview</h1>
         <Figures summary={summary.data} machines={machines.ok ? machines.data.machines.length : 0} />
         {summary.data.active_entities === 0 ? <FirstSteps /> : null}
-        <div class="grid">
+        <div class="grid wide">
           <section class="card">
             <h2>Entities by state</h2>
             <States rows={health.ok ? health.data.state_distribution : []} />
