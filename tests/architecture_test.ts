@@ -116,7 +116,11 @@ const FUNCTION_LINES_MAX = 70;
 const ASSEMBLY_LINES_MAX = 140;
 
 /** Files that programs import and `main.ts` does not need. */
-const LIBRARY: readonly string[] = ["src/engine/session.ts", "src/engine/classify.ts"];
+const LIBRARY: readonly string[] = [
+  "src/engine/session.ts",
+  "src/engine/recorder.ts",
+  "src/engine/classify.ts",
+];
 
 const JUNK_NAMES = /(^|\/)(mod|index|utils?|helpers?|common|types|misc|shared_utils)\.tsx?$/;
 
