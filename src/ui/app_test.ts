@@ -41,7 +41,27 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   "GET /entities": { entities: [ENTITY], total: 1, next_cursor: null },
   "GET /entities/o-1/state": ENTITY,
   "GET /entities/o-1/history": [],
-  "GET /entities/o-1/available-triggers": { triggers: [] },
+  "GET /entities/o-1/explain": {
+    triggers: [
+      {
+        trigger: "pay",
+        would_succeed: true,
+        target_state: "paid",
+        reason: null,
+        message: null,
+        candidates: [],
+      },
+      {
+        trigger: "ship",
+        would_succeed: false,
+        target_state: null,
+        reason: "guard_rejected",
+        message: "",
+        candidates: [{ guards: [{ name: "check:stock gt", passed: false, values: { stock: 0 } }] }],
+      },
+    ],
+  },
+  "GET /entities/o-1/timers": { timers: [{ key: "k", trigger: "remind", due_at: "2026-01-02T00:00:00Z" }] },
   "GET /dlq": { records: [], total: 0, next_cursor: null },
   "POST /entities/o-1/events": {
     success: false,
@@ -85,6 +105,7 @@ const PAGES: readonly [path: string, status: number, shows: RegExp][] = [
   ["/machines/order@1.0.0", 200, /<svg/],
   ["/entities", 200, /o-1/],
   ["/entities/o-1", 200, /Send an event/],
+  ["/entities/o-1", 200, /not yet: <code>check:stock gt<\/code>.*stock = 0/],
   ["/entities/gone", 404, /No \/entities\/gone\/state/],
   ["/history", 200, /Nothing happened yet/],
   ["/dead-letters", 200, /No pending dead letters/],

@@ -41,11 +41,26 @@ export interface HistoryRow {
   readonly duration_ms: number | null;
 }
 
+/** One trigger of the machine, asked about without sending it. */
 export interface TriggerRow {
   readonly trigger: string;
+  readonly would_succeed: boolean;
   readonly target_state: string | null;
-  readonly has_guard: boolean;
-  readonly guard_description: string | null;
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly candidates: readonly {
+    readonly guards: readonly {
+      readonly name: string;
+      readonly passed: boolean;
+      readonly values?: Record<string, unknown>;
+    }[];
+  }[];
+}
+
+export interface TimerRow {
+  readonly key: string;
+  readonly trigger: string;
+  readonly due_at: string;
 }
 
 export interface EventAnswer {

@@ -60,12 +60,12 @@ const PARALLEL: Document = {
 
 for (const [name, document] of Object.entries({ FLAT, NESTED, PARALLEL })) {
   Deno.test(`layoutOf() keeps boxes, labels and arrows of ${name} apart`, async () => {
-    assert.deepEqual(overlaps(await layoutOf(graphOf(document))), []);
+    assert.deepEqual(overlaps(await layoutOf(graphOf(document), "down")), []);
   });
 }
 
 Deno.test("overlaps() sees a box that stands on another", async () => {
-  const layout = await layoutOf(graphOf(FLAT));
+  const layout = await layoutOf(graphOf(FLAT), "down");
   const first = layout.boxes[0];
   assert(first !== undefined);
   const broken = { ...layout, boxes: layout.boxes.map((box) => ({ ...box, x: first.x, y: first.y })) };

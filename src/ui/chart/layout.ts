@@ -35,7 +35,6 @@ export const LINE_HEIGHT = 17;
 const PADDING = 12;
 const OPTIONS = {
   "elk.algorithm": "layered",
-  "elk.direction": "DOWN",
   "elk.hierarchyHandling": "INCLUDE_CHILDREN",
   "elk.edgeRouting": "ORTHOGONAL",
   "elk.json.edgeCoords": "ROOT",
@@ -50,8 +49,10 @@ const OPTIONS = {
   "elk.randomSeed": "1",
 };
 
+export type ChartDirection = "down" | "right";
+
 /** The same graph gives the same layout. Sizes are CSS pixels. */
-export async function layoutOf(graph: ChartGraph): Promise<ChartLayout> {
+export async function layoutOf(graph: ChartGraph, direction: ChartDirection): Promise<ChartLayout> {
   const nodes = new Map<string, ChartNode>();
   const children = graph.roots.map((root) => elkNode(root, nodes));
   const edges: ElkExtendedEdge[] = graph.edges.map((edge, index) => ({
@@ -61,7 +62,12 @@ export async function layoutOf(graph: ChartGraph): Promise<ChartLayout> {
     labels: edge.label === "" ? [] : [{ text: edge.label, ...labelSize(edge.label) }],
   }));
   const elk = new ElkModule.default();
-  const placed: ElkNode = await elk.layout({ id: "(root)", layoutOptions: OPTIONS, children, edges });
+  const placed: ElkNode = await elk.layout({
+    id: "(root)",
+    layoutOptions: { ...OPTIONS, "elk.direction": direction.toUpperCase() },
+    children,
+    edges,
+  });
   return {
     width: placed.width ?? 0,
     height: placed.height ?? 0,

@@ -56,10 +56,11 @@ export function addEntityPages(pages: Pages): void {
 async function showEntity(visit: Visit, sent: Sent | null): Promise<Response> {
   const id = visit.c.req.param("id") ?? "";
   const base = `/entities/${encodeURIComponent(id)}`;
-  const [state, history, triggers] = await Promise.all([
+  const [state, history, triggers, timers] = await Promise.all([
     visit.api.get<EntityRow>(`${base}/state`),
     visit.api.get<HistoryRow[]>(`${base}/history?limit=50`),
-    visit.api.get<{ triggers: TriggerRow[] }>(`${base}/available-triggers`),
+    visit.api.get<{ triggers: TriggerRow[] }>(`${base}/explain`),
+    visit.api.get<{ timers: TimerRow[] }>(`${base}/timers`),
   ]);
   if (!state.ok) return visit.fail(state.problem, `Entity ${id} is not here`);
   const entity = state.data;
@@ -70,7 +71,7 @@ async function showEntity(visit: Visit, sent: Sent | null): Promise<Response> {
       <h1>{id}</h1>
       <div class="grid">
         <div>
-          <Now entity={entity} />
+          <Now entity={entity} timers={timers.ok ? timers.data.timers : []} />
           <section class="card chart">{await entityChart(visit, entity)}</section>
         </div>
         <div>
@@ -96,8 +97,8 @@ async function showEntity(visit: Visit, sent: Sent | null): Promise<Response> {
   );
 }
 
-function Now(props: { entity: EntityRow }) {
-  const { entity } = props;
+function Now(props: { entity: EntityRow; timers: readonly TimerRow[] }) {
+  const { entity, timers } = props;
   const labels = Object.entries(entity.labels ?? {});
   return (
     <section class="card">
@@ -123,6 +124,14 @@ function Now(props: { entity: EntityRow }) {
         <dd>
           <Time at={entity.updated_at} />
         </dd>
+        {timers.map((timer) => (
+          <>
+            <dt>Timer</dt>
+            <dd>
+              <code>{timer.trigger}</code> due <Time at={timer.due_at} />
+            </dd>
+          </>
+        ))}
         {labels.length === 0 ? null : (
           <>
             <dt>Labels</dt>
@@ -160,24 +169,41 @@ function SendForm(
           <button type="submit">Send</button>
         </p>
       </form>
-      {triggers.length === 0
-        ? <p class="quiet">Nothing can be sent from here: the entity is at its end, or waits for a timer</p>
-        : (
-          <>
-            <h2>Allowed now</h2>
-            <ul class="plain">
-              {triggers.map((row) => <AllowedTrigger base={base} row={row} />)}
-            </ul>
-          </>
-        )}
+      <Triggers base={base} triggers={triggers} />
       <p class="quiet">The same from a shell:</p>
       <pre><code>{command}</code></pre>
     </section>
   );
 }
 
+/** What may be sent now, what a guard forbids, and what belongs elsewhere. */
+function Triggers(props: { base: string; triggers: readonly TriggerRow[] }) {
+  const { base, triggers } = props;
+  const ready = triggers.filter((row) => row.would_succeed);
+  const refused = triggers.filter((row) => !row.would_succeed && row.candidates.length > 0);
+  const elsewhere = triggers.filter((row) => !row.would_succeed && row.candidates.length === 0);
+  if (triggers.length === 0) {
+    return <p class="quiet">Nothing can be sent from here: the entity is at its end</p>;
+  }
+  return (
+    <>
+      <h2>Now</h2>
+      <ul class="plain">
+        {ready.map((row) => <ReadyTrigger base={base} row={row} />)}
+        {refused.map((row) => <RefusedTrigger row={row} />)}
+      </ul>
+      {elsewhere.length === 0 ? null : (
+        <details>
+          <summary>{elsewhere.length} triggers of other states</summary>
+          <p>{elsewhere.map((row) => <span class="chip">{row.trigger}</span>)}</p>
+        </details>
+      )}
+    </>
+  );
+}
+
 /** One click sends it without a payload; the form above is for those that need one. */
-function AllowedTrigger(props: { base: string; row: TriggerRow }) {
+function ReadyTrigger(props: { base: string; row: TriggerRow }) {
   const { base, row } = props;
   return (
     <li>
@@ -185,8 +211,30 @@ function AllowedTrigger(props: { base: string; row: TriggerRow }) {
         <input type="hidden" name="trigger" value={row.trigger} />
         <button class="quiet" type="submit">{row.trigger}</button>
       </form>
-      <span>→ {row.target_state ?? "stays"}</span>
-      {row.has_guard ? <span class="quiet">if {row.guard_description ?? "its guards hold"}</span> : null}
+      <span>
+        → <StateChips state={row.target_state} />
+      </span>
+    </li>
+  );
+}
+
+function RefusedTrigger(props: { row: TriggerRow }) {
+  const { row } = props;
+  const failing = row.candidates.flatMap((candidate) => candidate.guards).find((guard) => !guard.passed);
+  const values = Object.entries(failing?.values ?? {}).map(([key, value]) =>
+    `${key} = ${JSON.stringify(value)}`
+  );
+  return (
+    <li>
+      <span class="chip warm">✕ {row.trigger}</span>
+      <span class="quiet">
+        {failing === undefined ? row.message : (
+          <>
+            not yet: <code>{failing.name}</code>
+          </>
+        )}
+        {values.length === 0 ? null : <>with {values.join(", ")}</>}
+      </span>
     </li>
   );
 }
