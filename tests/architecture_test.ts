@@ -67,6 +67,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "orchestrator",
       "telemetry",
       "clock",
+      "ui/chart/chart",
+      "ui/chart/svg",
       ...CONFIG,
       ...LEAVES,
     ],

@@ -10,6 +10,7 @@ import { adviceOf, EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit_code.ts";
 import { addMachineCommands } from "./machine_commands.ts";
 import { addProcessCommands } from "./process_commands.ts";
 import { addPublishCommands } from "./publish_commands.ts";
+import { addRenderCommands } from "./render_commands.ts";
 import { addSimulationCommands } from "./simulation_commands.ts";
 
 /** Runs one command; never throws. Exit codes are listed in `docs/cli.md`. */
@@ -48,6 +49,7 @@ function createProgram(context: CliContext): Command {
     .showSuggestionAfterError()
     .showHelpAfterError("See all verbs and flags: stator --help");
   addMachineCommands(program, context);
+  addRenderCommands(program, context);
   addSimulationCommands(program, context);
   addPublishCommands(program, context);
   addEntityCommands(program, context);
