@@ -7,6 +7,7 @@ import type {
   HistoryRow,
   MachineRecord,
   MachineRow,
+  TimerRow,
   TriggerRow,
 } from "../records.ts";
 import { chartOf } from "../chart/chart.ts";
