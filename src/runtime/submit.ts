@@ -11,6 +11,8 @@ export interface SubmitRequest {
   readonly event: NewEvent;
   /** The answer that is kept for the idempotency key and given again; default: null. */
   readonly answerOf?: (item: FoldedItem) => JsonValue;
+  /** Decided only while the entity has this version (0 = does not exist), after everything that was queued before it. */
+  readonly ifVersion?: number | null;
 }
 
 export type SubmitResult =
@@ -24,6 +26,8 @@ export type SubmitResult =
   | { readonly type: "replayed"; readonly eventId: string; readonly answer: JsonValue }
   /** The same key with another request. */
   | { readonly type: "key_conflict"; readonly eventId: string }
+  /** The entity has another version than the one asked for (0 = it does not exist). Nothing was kept. */
+  | { readonly type: "stale"; readonly version: number }
   /** Not decided: the entity waits for a person (`parked`), for a retry, or has too much queued. Nothing was kept. */
   | { readonly type: "held"; readonly obstacle: FoldObstacle };
 
@@ -105,9 +109,10 @@ async function runRound(
   let folded: readonly Folded[];
   try {
     const { answered, fresh } = sortByKey(requests, turn.answers);
-    const awaited = Map.groupBy(fresh.map((request) => request.event), (event) => event.entityId);
+    const { ready, refused } = sortByVersion(fresh, turn);
+    const awaited = Map.groupBy(ready.map((request) => request.event), (event) => event.entityId);
     folded = await foldLanes(turn, deps, awaited);
-    computed = resultsOf({ turn, folded, fresh, answered, requests });
+    computed = resultsOf({ turn, folded, fresh: ready, refused, answered, requests });
   } catch (error) {
     await turn.rollback();
     throw error;
@@ -155,11 +160,39 @@ function sortByKey(requests: readonly SubmitRequest[], answers: readonly StoredA
   return { answered, fresh };
 }
 
+/**
+ * Whoever asks for a version waits for a round in which nothing stands before them, so that the version under the lock
+ * is the one they are decided on.
+ */
+function sortByVersion(requests: readonly SubmitRequest[], turn: Turn): {
+  readonly ready: readonly SubmitRequest[];
+  readonly refused: ReadonlyMap<SubmitRequest, SubmitResult>;
+} {
+  const lanes = new Map(turn.lanes.map((lane) => [lane.entityId, lane]));
+  const touched = new Set<string>();
+  const ready: SubmitRequest[] = [];
+  const refused = new Map<SubmitRequest, SubmitResult>();
+  for (const request of requests) {
+    const { event: { entityId }, ifVersion = null } = request;
+    const lane = lanes.get(entityId);
+    const version = lane?.entity?.version ?? 0;
+    const isParked = lane !== undefined && lane.parkedReason !== null;
+    const isBehind = touched.has(entityId) || (lane !== undefined && !isParked &&
+      (lane.events.length > 0 || lane.isMore || lane.timers.some((timer) => timer.dueAtMs <= turn.nowMs)));
+    if (ifVersion === null || isParked || (!isBehind && version === ifVersion)) {
+      ready.push(request);
+      touched.add(entityId);
+    } else refused.set(request, isBehind ? { type: "held", obstacle: "behind" } : { type: "stale", version });
+  }
+  return { ready, refused };
+}
+
 function resultsOf(
-  { turn, folded, fresh, answered, requests }: {
+  { turn, folded, fresh, refused, answered, requests }: {
     readonly turn: Turn;
     readonly folded: readonly Folded[];
     readonly fresh: readonly SubmitRequest[];
+    readonly refused: ReadonlyMap<SubmitRequest, SubmitResult>;
     readonly answered: Sorted["answered"];
     readonly requests: readonly SubmitRequest[];
   },
@@ -171,7 +204,7 @@ function resultsOf(
   const obstacles = new Map(
     turn.lanes.map((lane, index) => [lane.entityId, folded[index]?.obstacle ?? null]),
   );
-  const results = new Map<SubmitRequest, SubmitResult>();
+  const results = new Map<SubmitRequest, SubmitResult>(refused);
   const answers: StoredAnswer[] = [];
 
   for (const request of fresh) {
