@@ -9,6 +9,7 @@ import type { Command, IdempotencyKey, NewEvent } from "../orchestrator/event.ts
 import type { SubmitResult } from "../runtime/submit.ts";
 import { sha256Hex } from "./auth/tokens.ts";
 import type { ApiEnv, Caller, RouteDeps } from "./env.ts";
+import { changedMeanwhile } from "./preconditions.ts";
 
 export const ATTEMPTS_MAX_DEFAULT = 5;
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -21,6 +22,8 @@ export interface CommandRequest {
   readonly idempotency?: IdempotencyKey | null;
   readonly notBeforeMs?: number | null;
   readonly attemptsMax?: number;
+  /** Only while the entity has this version; null = any. */
+  readonly ifVersion?: number | null;
 }
 
 /** The event of a command, with the caller as its actor. */
@@ -45,7 +48,10 @@ export async function decideNow(
   deps: RouteDeps,
   request: CommandRequest,
 ): Promise<{ readonly decision: Decision; readonly eventId: string }> {
-  const result = await deps.runtime.submit({ event: newEventOf(c, deps, request) });
+  const result = await deps.runtime.submit({
+    event: newEventOf(c, deps, request),
+    ifVersion: request.ifVersion ?? null,
+  });
   const decided = decidedOf(result, request.entityId);
   if (decided.type === "replayed") throw new AppError("internal", "Cannot answer again: no key was given");
   return decided;
@@ -68,6 +74,7 @@ export async function decideOnce<Answer>(
   const event = newEventOf(c, deps, request);
   const result = await deps.runtime.submit({
     event,
+    ifVersion: request.ifVersion ?? null,
     answerOf: (item) =>
       item.decision.type === "rejected" ? null : storable(answerOf, item.decision, item.event.eventId),
   });
@@ -119,6 +126,8 @@ function decidedOf(result: SubmitResult, entityId: string): Decided {
       return { type: "replayed", answer: result.answer };
     case "key_conflict":
       throw keyConflict();
+    case "stale":
+      throw changedMeanwhile(entityId, result.version);
     case "held":
       throw result.obstacle === "parked"
         ? new AppError(

@@ -202,6 +202,35 @@ Deno.test("an idempotency key gives the same answer, and refuses another request
     assertEquals(stats.json.total_transitions, 2);
   }));
 
+Deno.test("of many who know the same version one wins and the others get 412", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    const { call } = harness;
+    await publish(harness, ORDER);
+    await create(harness, "o-1");
+    const change = (value: number) =>
+      call("PATCH", `${V1}/entities/o-1/labels`, {
+        body: { labels: { winner: String(value) } },
+        headers: { "if-match": '"1"' },
+      });
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => change(index)));
+    const statuses = answers.map((answer) => answer.status).toSorted();
+    assertEquals(statuses, [200, ...Array.from({ length: 9 }, () => 412)]);
+    const won = answers.findIndex((answer) => answer.status === 200);
+    const { json } = await call("GET", `${V1}/entities/o-1/state`);
+    assertEquals([json.version, json.labels], [2, { winner: String(won) }]);
+    const queued = await call("POST", `${V1}/entities/o-1/queue-event`, { body: { trigger: "pay" } });
+    assertEquals(queued.status, 202);
+    const behind = await call("POST", `${V1}/entities/o-1/events`, {
+      body: { trigger: "ship" },
+      headers: { "if-match": '"2"' },
+    });
+    assertEquals(
+      [behind.status, behind.json.details],
+      [412, { current_version: 3 }],
+      "what was queued comes first",
+    );
+  }));
+
 Deno.test("an event is accepted for later and its status can be followed", () =>
   withApi(OPEN_SETTINGS, async (harness) => {
     const { call, runtime } = harness;

@@ -15,7 +15,7 @@ import {
 } from "../commands.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
 import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
-import { checkPrecondition } from "../preconditions.ts";
+import { expectedVersionOf } from "../preconditions.ts";
 import { queueCommand, Queued } from "../queueing.ts";
 import {
   CallerRecord,
@@ -200,9 +200,15 @@ export function addEntityCommandRoutes(app: ApiApp, deps: RouteDeps): void {
       machineName: body.machine_name ?? null,
       machineVersion: body.machine_version ?? null,
       idempotency,
+      ifVersion: await expectedVersionOf(c, deps, entityId),
     } as const;
-    await checkPrecondition(c, deps, entityId);
     if (prefersAsync(c.req.header("prefer"))) {
+      if (request.ifVersion !== null) {
+        throw new AppError(
+          "bad_request",
+          "Cannot accept the event: If-Match and respond-async exclude each other",
+        );
+      }
       const queued = await orNoMachine(request.machineName, () => queueCommand(c, deps, request));
       c.header("preference-applied", "respond-async");
       c.header("location", `/api/v1/events/${queued.event_id}`);

@@ -8,7 +8,7 @@ import { audit, type CommandRequest, decideNow } from "../commands.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
 import { requireEntity } from "../entities.ts";
 import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
-import { checkPrecondition } from "../preconditions.ts";
+import { expectedVersionOf } from "../preconditions.ts";
 import { EntityState, entityState, etagOf, Labels } from "./entity_records.ts";
 import { EntityId, entityParams, MachineName, MachineVersion } from "./shared.ts";
 
@@ -176,8 +176,8 @@ export function addEntityLifecycleRoutes(app: ApiApp, deps: RouteDeps): void {
   });
 
   async function changed(c: Context<ApiEnv>, request: CommandRequest): Promise<Entity> {
-    await checkPrecondition(c, deps, request.entityId);
-    const { decision } = await decideNow(c, deps, request);
+    const ifVersion = await expectedVersionOf(c, deps, request.entityId);
+    const { decision } = await decideNow(c, deps, { ...request, ifVersion });
     const { entity } = decision;
     if (entity === null) throw new AppError("internal", "Cannot answer: the entity is not there any more");
     c.header("etag", etagOf(entity));
