@@ -1,17 +1,9 @@
 /** Which of several wishes run together, by the rules of each profile. */
+import { assert } from "../assert.ts";
 import { has } from "./configuration.ts";
+import { forcedFor, reachFor } from "./lead.ts";
 import { isInside, type Machine, nodeAt, NONE } from "./machine.ts";
-import {
-  domainOf,
-  EMPTY_REACH,
-  exitsBelow,
-  exitsBesides,
-  forcedBy,
-  isForced,
-  type Reach,
-  reachOf,
-  resolve,
-} from "./reach.ts";
+import { domainOf, EMPTY_REACH, exitsBelow, exitsBesides, type Reach, resolve } from "./reach.ts";
 import type { Wish } from "./select.ts";
 import type { Work } from "./work.ts";
 
@@ -21,9 +13,6 @@ export interface Settled {
   readonly reach: Reach;
   readonly exits: readonly number[];
 }
-
-/** Parallels above the targets up to which reaches are kept, one for each set of open ones. */
-const PARALLELS_MAX = 16;
 
 /** The wishes to run, in document order of their transitions, and those that lost. */
 export function resolveConflicts(
@@ -53,41 +42,10 @@ export function settle(work: Work, wish: Wish): Settled {
       exits: exitsBelow(machine, work.active, domainOf(work, transition, targets)),
     };
   }
-  const forced = forcedFor(work, wish);
-  const reach = reachFor(work, wish, forced);
+  const forced = forcedFor(work, transition);
+  const reach = reachFor(work, transition, forced);
+  assert(reach !== null, "a transition that leads nowhere is not enabled");
   return { wish, reach, exits: exitsBesides(work, reach.needs, forced) };
-}
-
-function forcedFor(work: Work, wish: Wish): readonly number[] {
-  const { transition } = wish;
-  if (!transition.isReentering) return [];
-  return forcedBy(work, transition, resolve(work, transition.targets)?.targets ?? []);
-}
-
-function reachFor(work: Work, wish: Wish, forced: readonly number[]): Reach {
-  const { machine, active } = work;
-  const { transition } = wish;
-  const key = forced.length > 0 ? null : openMask(work, wish);
-  const known = key === null ? undefined : transition.reaches.get(key);
-  if (known !== undefined) return known;
-  const reach = reachOf(work, transition.targets, {
-    floor: NONE,
-    isOpened: (parallel, targets) =>
-      !has(active, parallel) || isForced(machine, parallel, forced) ||
-      !targets.some((target) => isInside(machine, target, parallel)),
-  });
-  if (reach === null) return EMPTY_REACH;
-  if (key !== null && reach.isStatic) transition.reaches.set(key, reach);
-  return reach;
-}
-
-/** Which of the parallels around the targets are active, as bits; null when that is not the whole truth. */
-function openMask(work: Work, { transition }: Wish): number | null {
-  const { parallelsAbove } = transition;
-  if (parallelsAbove === null || parallelsAbove.length > PARALLELS_MAX) return null;
-  let mask = 0;
-  for (const [bit, parallel] of parallelsAbove.entries()) if (has(work.active, parallel)) mask |= 1 << bit;
-  return mask;
 }
 
 /** Profile `scxml`: the inner source wins, then document order of the leaves. */

@@ -189,11 +189,20 @@ function throughHistory(
   const { work } = resolving;
   const remembered = rememberedNodes(work.machine, ownValue(work.history, target.key), target.owner);
   if (remembered !== null) return remembered;
-  if (target.node === NONE) return [target.owner];
-  const history = nodeAt(work.machine, target.node);
-  if (history.historyDefault.length === 0) return [target.owner];
+  const history = target.node === NONE ? null : nodeAt(work.machine, target.node);
+  if (history === null || history.historyDefault.length === 0) return byDefault(resolving, target.owner);
   resolving.historyDefaults.push(target.node);
   return resolveAll(resolving, history.historyDefault);
+}
+
+/**
+ * The default entry of a node whose history is empty. Profile `scxml` wants targets inside it, so that what is left does
+ * not depend on the memory that leaving makes.
+ */
+function byDefault(resolving: Resolving, owner: number): readonly number[] | null {
+  const { machine } = resolving.work;
+  const { initial } = nodeAt(machine, owner);
+  return machine.isScxml && initial.length > 0 ? resolveAll(resolving, initial) : [owner];
 }
 
 /** Whether the nearest needed node around it is a parallel, which keeps its other regions. */

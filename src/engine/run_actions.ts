@@ -4,7 +4,7 @@ import { type Change, EffectError, evaluateIn } from "./effect.ts";
 import type { JsonValue } from "../json.ts";
 import type { CompiledPayload } from "./machine.ts";
 import { setOwn } from "./own.ts";
-import { raise, sendToSelf } from "./queue.ts";
+import { livelock, raise, sendToSelf } from "./queue.ts";
 import { cancelSend, startSend } from "./timer.ts";
 import type { ActionRequest, ActionRow } from "./step.ts";
 import { contextToShow, isArray, RefusedError, scopeOf, type Work, writeKey } from "./work.ts";
@@ -15,7 +15,7 @@ export const FOREACH_ITEMS_MAX = 1000;
 /** Branches inside each other. */
 export const BRANCH_DEPTH_MAX = 8;
 /** Actions in one call, nested ones included. */
-export const ACTIONS_MAX = 20_000;
+export const ACTIONS_MAX = 1_000_000;
 
 export interface BlockPlace {
   readonly phase: ActionRow["phase"];
@@ -123,7 +123,9 @@ function runNested(work: Work, actions: readonly CompiledAction[], place: Place)
 }
 
 function runAction(work: Work, action: CompiledAction, place: Place): void {
-  if (++work.actionsRun > ACTIONS_MAX) throw new EffectError(`more than ${ACTIONS_MAX} actions in one call`);
+  if (++work.actionsRun > ACTIONS_MAX) {
+    throw livelock(`more than ${ACTIONS_MAX} actions in one call`, [action.name]);
+  }
   if (action.when !== null) {
     const { passed, error } = action.when(scopeOf(work));
     if (error !== undefined) {

@@ -1,8 +1,9 @@
 /** Which transitions want to run: each leaf looks for one, from itself outwards. */
 import { leavesOf } from "./configuration.ts";
-import { evaluateGuards, holds, type Verdict } from "./guard.ts";
+import { evaluateGuards, type Verdict } from "./guard.ts";
 import { type Node, nodeAt, NONE, type Transition } from "./machine.ts";
-import { resolve } from "./reach.ts";
+import { isReachable } from "./lead.ts";
+import { openRoutes } from "./route.ts";
 import type { CandidateRow, GuardRow } from "./step.ts";
 import { beginsWith, isSystemTrigger } from "./trigger.ts";
 import { type QueuedEvent, scopeOf, type Work } from "./work.ts";
@@ -63,14 +64,13 @@ interface Walk {
 function walk(work: Work, search: Search, walk: Walk): void {
   const { machine } = work;
   const { selection, leaf, parallels } = walk;
-  if (search.type === "route" && isAtHome(work, leaf)) return;
   for (let index = leaf; index !== NONE;) {
     const node = nodeAt(machine, index);
     if (parallels !== null && node.kind === "parallel") {
       if (parallels.includes(index)) return;
       parallels.push(index);
     }
-    for (const transition of candidatesOf(work, node, search)) {
+    for (const transition of candidatesOf(work, node, { search, leaf })) {
       if (tryCandidate(work, transition, { selection, leaf })) return;
     }
     if (search.type === "event" && isDeferred(work, node, search.event)) {
@@ -92,7 +92,7 @@ function tryCandidate(
   const rows: GuardRow[] | null = transition.guards.length === 0 ? null : [];
   const verdict: Verdict = rows === null ? "true" : evaluateGuards(transition.guards, scopeOf(work), rows);
   const isEnabled = verdict === "true" &&
-    (!machine.hasChoices || transition.targets.length === 0 || resolve(work, transition.targets) !== null);
+    (!machine.hasChoices || isReachable(work, transition));
   if (verdict === "error") selection.hasError = true;
   if (verdict === "missing") selection.hasMissing = true;
   const guards = rows ?? NO_GUARDS;
@@ -118,17 +118,16 @@ function tryCandidate(
   return true;
 }
 
-function candidatesOf(work: Work, node: Node, search: Search): readonly Transition[] {
+function candidatesOf(
+  work: Work,
+  node: Node,
+  { search, leaf }: { readonly search: Search; readonly leaf: number },
+): readonly Transition[] {
   switch (search.type) {
     case "eventless":
       return node.eventless;
     case "route":
-      return node.routes.length === 0
-        ? NO_CANDIDATES
-        : node.routes.filter((transition) =>
-          transition.targets.every((target) => target.type !== "node" || !search.visited.has(target.node)) &&
-          holds(transition.routeWhen, scopeOf(work))
-        );
+      return openRoutes(work, node, { leaf, visited: search.visited });
     case "event":
       return answersOf(work, node, search.event);
   }
@@ -152,10 +151,4 @@ function isDeferred(work: Work, node: Node, event: QueuedEvent): boolean {
   if (node.defers.size === 0 || event.origin === "internal" || event.origin === "timer") return false;
   if (node.defers.has(event.trigger)) return true;
   return work.machine.isScxml && node.deferTokens.some((tokens) => beginsWith(event.trigger, tokens));
-}
-
-/** Whether the own conditions of a leaf still hold: data does not move it away then. */
-function isAtHome(work: Work, leaf: number): boolean {
-  const { when } = nodeAt(work.machine, leaf);
-  return when.length > 0 && holds(when, scopeOf(work));
 }
