@@ -1,6 +1,6 @@
 /** Delivers actions: lease, run outside any transaction, acknowledge under the same lease together with what follows. */
 import type { Clock } from "../clock.ts";
-import { messageOf } from "../errors.ts";
+import { AppError, messageOf } from "../errors.ts";
 import { actionOutcomeOf } from "../orchestrator/action_outcome.ts";
 import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import type { RetryPolicy } from "../orchestrator/retry.ts";
@@ -96,7 +96,7 @@ async function deliver(action: LeasedAction, deps: DispatcherDeps): Promise<void
     ended.abort();
     await heartbeat;
     if (lost.signal.aborted) return deps.onDelivery(action, "lost", 0);
-    const outcome = await acknowledge(action, { result, deps, nowMs: storeNowMs() });
+    const outcome = await acknowledgeInLease(action, { result, deps, storeNowMs });
     deps.onDelivery(action, outcome, Math.max(0, action.leaseUntilMs - deps.leaseMs - action.dueAtMs));
   } catch (error) {
     deps.log.error("Cannot acknowledge an action, it will be delivered again", {
@@ -120,6 +120,30 @@ async function runAction(
     return { type: "failed", error: messageOf(error), isFinal: false, retryAfterMs: null };
   }
 }
+
+/** A result must not be lost to a store that is away for a moment: as long as the lease holds it is told again. */
+async function acknowledgeInLease(
+  action: LeasedAction,
+  { result, deps, storeNowMs }: {
+    readonly result: ActionResult;
+    readonly deps: DispatcherDeps;
+    readonly storeNowMs: () => number;
+  },
+): Promise<DeliveryOutcome> {
+  // The last heartbeat is at most one interval old, and kept the lease from then on.
+  const untilMs = storeNowMs() + deps.leaseMs - deps.heartbeatMs;
+  while (true) {
+    try {
+      return await acknowledge(action, { result, deps, nowMs: storeNowMs() });
+    } catch (error) {
+      const isAway = error instanceof AppError && error.code === "store_unavailable";
+      if (!isAway || deps.abandonSignal.aborted || storeNowMs() > untilMs) throw error;
+    }
+    await deps.clock.sleep(ACKNOWLEDGE_PAUSE_MS, deps.abandonSignal);
+  }
+}
+
+const ACKNOWLEDGE_PAUSE_MS = 250;
 
 async function acknowledge(
   action: LeasedAction,

@@ -317,3 +317,32 @@ Deno.test("workers are listed while they live", async () => {
   await worker.stop();
   deepStrictEqual((await harness.store.operations.workers()).map((row) => row.workerId), []);
 });
+
+Deno.test("a result is kept while the store is away for a moment", async () => {
+  let isGone = false;
+  const harness = await createHarness({
+    store: (inner) => ({
+      ...inner,
+      outbox: {
+        ...inner.outbox,
+        acknowledge: (ack) =>
+          isGone ? Promise.reject(new AppError("store_unavailable", "gone")) : inner.outbox.acknowledge(ack),
+      },
+    }),
+  });
+  let starts = 0;
+  const worker = workerOn(harness, {
+    run: () => {
+      starts += 1;
+      isGone = true;
+      return Promise.resolve(DONE);
+    },
+  });
+  await harness.runtime.append(eventOf("o-1", "pay"));
+  await until(harness, () => starts === 1);
+  await harness.clock.advance(5_000);
+  isGone = false;
+  await until(harness, async () => (await harness.history("o-1")).includes("done.send_receipt transitioned"));
+  strictEqual(starts, 1);
+  await worker.stop();
+});
