@@ -64,6 +64,7 @@ interface Walk {
 function walk(work: Work, search: Search, walk: Walk): void {
   const { machine } = work;
   const { selection, leaf, parallels } = walk;
+  const begun = selection.rows.length;
   for (let index = leaf; index !== NONE;) {
     const node = nodeAt(machine, index);
     if (parallels !== null && node.kind === "parallel") {
@@ -71,6 +72,7 @@ function walk(work: Work, search: Search, walk: Walk): void {
       parallels.push(index);
     }
     for (const transition of candidatesOf(work, node, { search, leaf })) {
+      if (!machine.isScxml && isTried(selection, begun, transition)) continue;
       if (tryCandidate(work, transition, { selection, leaf })) return;
     }
     if (search.type === "event" && isDeferred(work, node, search.event)) {
@@ -79,6 +81,15 @@ function walk(work: Work, search: Search, walk: Walk): void {
     }
     index = node.parent;
   }
+}
+
+/** Whether the same transition was tried since row `begun`, as the one of a source further inside. */
+function isTried(selection: Selection, begun: number, transition: Transition): boolean {
+  const { rows } = selection;
+  for (let place = begun; place < rows.length; place++) {
+    if (rows[place]?.transition === transition.index) return true;
+  }
+  return false;
 }
 
 /** Records the candidate; true when it wants to run. */

@@ -202,24 +202,28 @@ function openSession(machine: Machine, options: OpenOptions): Session {
     if (deferred.length < SESSION_DEFERRED_MAX) deferred = [...deferred, event];
   }
 
-  /** Tries what was put off, oldest first; each change of state begins anew with what is left. */
+  /** Tries what was put off, oldest first, round by round; no event is tried twice in the same state. */
   function recall(): void {
-    let isChanged = true;
-    while (isChanged && deferred.length > 0) {
+    const tried = new Map<DeferredEvent, number>();
+    let changes = 0;
+    for (let isChanged = true; isChanged;) {
       isChanged = false;
       const waiting = deferred;
       deferred = [];
-      for (const [index, event] of waiting.entries()) {
+      for (const event of waiting) {
+        if (tried.get(event) === changes) {
+          deferred = [...deferred, event];
+          continue;
+        }
+        tried.set(event, changes);
         const before = state();
         const run = attempt(event);
         if (run.refusal !== null) {
-          if (mayFitLater(run.refusal)) putOff(event);
-          continue;
+          if (mayFitLater(run.refusal)) deferred = [...deferred, event];
+        } else if (state() !== before) {
+          changes++;
+          isChanged = true;
         }
-        if (state() === before) continue;
-        deferred = [...deferred, ...waiting.slice(index + 1)];
-        isChanged = true;
-        break;
       }
     }
   }

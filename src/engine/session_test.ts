@@ -216,3 +216,19 @@ Deno.test("a recording is replayed on a fresh session, refused events too", () =
   assertEquals([again.state(), again.context()], [session.state(), session.context()]);
   assertEquals(again.state(), "docked");
 });
+
+Deno.test("what was put off is tried in the order it came, in each state once", () => {
+  const session = open({
+    states: ["s0", "s1", "s2", "s3", "s4"],
+    transitions: [
+      { on: "go", from: "s0", to: "s1" },
+      { on: "b", from: "s1", to: "s2" },
+      { on: "a", from: "s2", to: "s4" },
+      { on: "c", from: "s2", to: "s3" },
+      { on: "a", from: "s3", to: "s0" },
+    ],
+  }, { isDeferring: true });
+  for (const trigger of ["a", "b", "c", "go"]) session.send(trigger);
+  const taken = session.history().map((run) => run.steps[0]?.event?.trigger);
+  assertEquals([session.state(), taken], ["s0", ["go", "b", "c", "a"]]);
+});
