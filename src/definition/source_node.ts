@@ -49,8 +49,7 @@ export function valueOf(root: SourceNode): JsonValue {
 }
 
 export function sourceMapOf(root: SourceNode, text: string): SourceMap {
-  const lineStarts = [0];
-  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lineStarts.push(at + 1);
+  const lineStarts = lineStartsOf(text);
 
   return {
     placeOf(path, inside = 0) {
@@ -69,17 +68,24 @@ export function sourceMapOf(root: SourceNode, text: string): SourceMap {
           [node, offset] = [item, item.offset];
         } else break;
       }
-      return placeAt(node.type === "scalar" && node.isVerbatim ? offset + inside : offset);
+      return placeIn(lineStarts, node.type === "scalar" && node.isVerbatim ? offset + inside : offset);
     },
   };
+}
 
-  function placeAt(offset: number): Place {
-    let [low, high] = [0, lineStarts.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((lineStarts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
+/** Offsets at which the lines of `text` begin. */
+export function lineStartsOf(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+export function placeIn(lineStarts: readonly number[], offset: number): Place {
+  let [low, high] = [0, lineStarts.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
   }
+  return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
 }

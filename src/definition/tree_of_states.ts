@@ -12,6 +12,8 @@ export interface StateTree {
   ancestorsOf(name: string): readonly string[];
   /** The region of `parallel` that `name` lies in, at any depth; null when in none. */
   regionOf(name: string): { readonly parallel: string; readonly region: string } | null;
+  /** What `*` means: every state that is not terminal, history or choice. */
+  readonly everywhere: readonly string[];
   /** `*` unfolded: every state that is not terminal, history or choice. */
   sourcesOf(transition: TransitionSpec): readonly string[];
   /** Own transitions of a state, `*` included, in file order; indexes into `spec.transitions`. */
@@ -54,6 +56,7 @@ export function treeOfStates(spec: MachineSpec): StateTree {
   return {
     spec,
     byName,
+    everywhere,
     parentOf: (name) => parents.get(name) ?? null,
     childrenOf: (name) => children.get(name) ?? [],
     ancestorsOf,
@@ -87,6 +90,7 @@ export function treeOfStates(spec: MachineSpec): StateTree {
 export function inCandidateOrder(spec: MachineSpec, indexes: readonly number[]): readonly number[] {
   if (spec.profile === "scxml") return indexes;
   const rank = (index: number) => spec.transitions[index]?.priority ?? 0;
+  if (indexes.every((index) => rank(index) === 0)) return indexes;
   return [...indexes].sort((left, right) => rank(left) - rank(right) || left - right);
 }
 

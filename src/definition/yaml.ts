@@ -3,13 +3,16 @@ import { type Event, EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLEx
 import { messageOf } from "../errors.ts";
 import { createFindings, type Findings, type Path } from "./findings.ts";
 import type { Diagnostic } from "./diagnostic.ts";
-import type { SourceEntry, SourceNode } from "./source_node.ts";
+import { lineStartsOf, type Place, placeIn, type SourceEntry, type SourceNode } from "./source_node.ts";
 import { olderReading, plainValueOf, type Scalar } from "./yaml_scalar.ts";
 
 export const TEXT_BYTES_MAX = 256 * 1024;
 export const DEPTH_MAX = 64;
 /** Counted after aliases are unfolded. */
 export const NODES_MAX = 50_000;
+
+/** A text with more findings is not read to its end. */
+const REPORTS_MAX = 200;
 
 export interface ParseOptions {
   readonly format: "yaml" | "json";
@@ -109,6 +112,7 @@ function createTreeBuilder({ text, findings, options }: BuilderInput) {
   let root: SourceNode | null = null;
   let documents = 0;
   let nodes = 0;
+  const lineStarts = lineStartsOf(text);
 
   return { build };
 
@@ -304,7 +308,7 @@ function createTreeBuilder({ text, findings, options }: BuilderInput) {
 
   function warnOlder(content: string, { offset, isKey }: { offset: number; isKey: boolean }): void {
     const reading = options.format === "yaml" ? olderReading(content) : null;
-    if (reading === null || content === "on" && isKey) return;
+    if (reading === null || (content === "on" && isKey) || findings.list.length >= REPORTS_MAX) return;
     findings.add({
       code: "yaml_1_1",
       severity: "warning",
@@ -341,15 +345,16 @@ function createTreeBuilder({ text, findings, options }: BuilderInput) {
 
   function report(code: string, offset: number, message: string, hint?: string): void {
     findings.add({ ...diagnosticAt(code, offset, message), ...(hint === undefined ? {} : { hint }) });
+    if (findings.list.length >= REPORTS_MAX) {
+      fail("Y02", offset, `Cannot read on: more than ${REPORTS_MAX} findings`);
+    }
   }
 
   function fail(code: string, offset: number, message: string): never {
     throw new TreeError(diagnosticAt(code, offset, message));
   }
 
-  function placeAt(offset: number) {
-    const before = text.slice(0, offset);
-    const start = before.lastIndexOf("\n") + 1;
-    return { line: before.split("\n").length, column: offset - start + 1 };
+  function placeAt(offset: number): Place {
+    return placeIn(lineStarts, offset);
   }
 }

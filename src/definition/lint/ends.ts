@@ -59,9 +59,11 @@ export function trapRule({ tree, spec, findings }: LintInput, reached: ReadonlyS
     };
     for (const transition of spec.transitions) {
       for (const target of transition.targets.flatMap(tree.targetsOf)) {
-        for (const source of tree.sourcesOf(transition)) add(target, source);
+        if (transition.source === "*") add(target, EVERYWHERE);
+        else for (const source of transition.source) add(target, source);
       }
     }
+    for (const source of tree.everywhere) add(EVERYWHERE, source);
     // Being inside a state means that its transitions may be taken, and a state holds what happens inside.
     for (const { name } of spec.states) {
       for (const child of tree.childrenOf(name)) {
@@ -74,6 +76,9 @@ export function trapRule({ tree, spec, findings }: LintInput, reached: ReadonlyS
     return before;
   }
 }
+
+/** Stands for all sources of `*`, so that their number does not multiply. */
+const EVERYWHERE = "*";
 
 function backFrom(
   ends: readonly string[],

@@ -85,10 +85,15 @@ function overlapRule({ tree, spec, findings }: LintInput): void {
   const boxes = spec.transitions.map((transition) =>
     transition.guards.length === 0 ? null : boxOfGuards(transition)
   );
+  if (boxes.every((box) => box === null)) return;
   for (const { name } of spec.states) {
-    const ordered = inCandidateOrder(spec, tree.transitionsOf(name)).filter((index) => boxes[index] !== null);
+    const comparable = tree.transitionsOf(name).filter((index) => boxes[index] !== null).slice(
+      0,
+      CANDIDATES_MAX,
+    );
+    const ordered = inCandidateOrder(spec, comparable);
     for (const [place, later] of ordered.entries()) {
-      if (reported.has(later) || place > CANDIDATES_MAX) continue;
+      if (reported.has(later)) continue;
       const hider = ordered.slice(0, place).find((earlier) => isSure(earlier) && hides(earlier, later));
       if (hider === undefined) continue;
       reported.add(later);
