@@ -27,7 +27,8 @@ export async function runApi(deps: ProcessDeps, signal: AbortSignal): Promise<vo
   const store = await openStore(deps, { database: config.database, signal });
   const core = createCore(deps, store, null);
   const api = await createApiOn(core, deps, start);
-  const gauges = runGauges({ ...deps, store, signal });
+  const ended = new AbortController();
+  const gauges = runGauges({ ...deps, store, signal: ended.signal });
   try {
     const listener = listen({ hostname: start.host, port: config.api.port, clock, handler: api.fetch });
     log.info("API is ready", {
@@ -41,6 +42,7 @@ export async function runApi(deps: ProcessDeps, signal: AbortSignal): Promise<vo
     await listener.close(GRACE_MS);
   } finally {
     api.close();
+    ended.abort();
     await gauges;
     await store.close();
   }

@@ -22,7 +22,8 @@ export async function runDev(deps: ProcessDeps, signal: AbortSignal): Promise<vo
   }
   const store = await openStore(deps, { database: config.database, signal });
   const { worker, core } = startWorkerOn(deps, store);
-  const gauges = runGauges({ ...deps, store, signal });
+  const ended = new AbortController();
+  const gauges = runGauges({ ...deps, store, signal: ended.signal });
   try {
     const published = await publishFolder(SAMPLES, { ...deps, core });
     const entity = await createSampleEntity(core.runtime, deps.newId);
@@ -47,7 +48,8 @@ export async function runDev(deps: ProcessDeps, signal: AbortSignal): Promise<vo
   } finally {
     await worker.stop();
     await worker.done.catch(() => {});
-    if (signal.aborted) await gauges;
+    ended.abort();
+    await gauges;
     await store.close();
   }
   log.info("Stator stopped");

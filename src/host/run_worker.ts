@@ -25,21 +25,21 @@ export async function runWorker(deps: ProcessDeps, signal: AbortSignal): Promise
   }
   if (database.dialect === "sqlite") await deps.databases.upgrade(database);
   const store = await deps.databases.open(database);
-  const gauges = new AbortController();
-  let refreshing: Promise<void> = Promise.resolve();
+  const ended = new AbortController();
+  let gauges: Promise<void> = Promise.resolve();
   try {
     const { worker, core } = startWorkerOn(deps, store);
     if (config.worker.machineSource === "yaml" && config.worker.machineDir !== null) {
       await publishFolder(config.worker.machineDir, { ...deps, core });
     }
-    refreshing = runGauges({ ...deps, store, signal: gauges.signal });
+    gauges = runGauges({ ...deps, store, signal: ended.signal });
     await Promise.race([aborted(signal), worker.done]);
     if (signal.aborted) log.info("Worker drains", { reason: signal.reason });
     await worker.stop();
     await worker.done;
   } finally {
-    gauges.abort();
-    await refreshing;
+    ended.abort();
+    await gauges;
     await store.close();
   }
 }
