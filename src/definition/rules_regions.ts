@@ -61,7 +61,7 @@ function regionRule({ states, findings }: RuleInput, state: StateDraft, region: 
   for (const name of region.states) if (!states.byName.has(name)) missing("V18", "states", name);
   const members = states.membersOf(state, region);
   const isListed = region.states.length > 0;
-  if (isListed && states.byName.has(region.initial) && !members.includes(region.initial)) {
+  if (isListed && !members.includes(region.initial)) {
     findings.error(
       "V19",
       [...region.path, "initial"],
