@@ -6,7 +6,8 @@ import type { Entity } from "./entity.ts";
 import type { Command } from "./event.ts";
 import { type LoadedMachine, standingOf, stateTextOf } from "./loaded_machine.ts";
 import type { Rejection } from "./rejection.ts";
-import { NO_TIMER_CHANGES, type TimerChanges } from "./timers.ts";
+import { realign } from "./realign.ts";
+import type { TimerChanges } from "./timers.ts";
 
 export type ChangeByHand =
   | {
@@ -18,12 +19,15 @@ export type ChangeByHand =
   | { readonly type: "rejected"; readonly rejection: Rejection };
 
 /**
- * Pins the entity to another machine or version. Every active state must exist there; timers that run stay, those of
- * transitions that are gone fire without effect.
+ * Pins the entity to another machine or version, where its states must be legal. Timers that run go on; timers that
+ * only the new version has start now, those that it does not have are cancelled.
  */
 export function migrateEntity(target: LoadedMachine, entity: Entity, nowMs: number): ChangeByHand {
-  const problem = problemOf(target, entity.snapshot.states);
-  if (problem !== null) return rejected(`Cannot migrate "${entity.entityId}": ${problem}`);
+  const { snapshot, context } = entity;
+  const realigned = realign(target, { snapshot, context, isFresh: false }, nowMs);
+  if (realigned.type === "misfit") {
+    return rejected(`Cannot migrate "${entity.entityId}": ${realigned.message}`);
+  }
   return {
     type: "changed",
     historyType: "migrate",
@@ -31,27 +35,35 @@ export function migrateEntity(target: LoadedMachine, entity: Entity, nowMs: numb
       ...entity,
       machineName: target.name,
       machineVersion: target.version,
-      currentState: stateTextOf(target, entity.snapshot.states),
-      ...standingOf(target, entity.snapshot),
+      snapshot: realigned.snapshot,
+      currentState: stateTextOf(target, realigned.snapshot.states),
+      ...standingOf(target, realigned.snapshot),
       version: entity.version + 1,
       position: entity.position + 1,
       updatedAtMs: nowMs,
     },
-    timers: NO_TIMER_CHANGES,
+    timers: realigned.timers,
   };
 }
 
-/** Sets state or context as given; nothing is entered or left, and a new state has no timers. Creates a missing entity. */
+/**
+ * Sets state or context as given: no action runs, but the timers of a state that is set start now, and those of the
+ * state before it are cancelled. Creates a missing entity.
+ */
 export function forceEntity(
   loaded: LoadedMachine,
   input: DecideInput,
   command: Command & { readonly type: "force" },
 ): ChangeByHand {
   const { entity, nowMs, event } = input;
-  const snapshot = command.snapshot ?? entity?.snapshot ?? null;
-  if (snapshot === null) return rejected(`Cannot import "${event.entityId}": no state given`);
-  const problem = problemOf(loaded, snapshot.states);
-  if (problem !== null) return rejected(`Cannot change "${event.entityId}" by hand: ${problem}`);
+  const wanted = wantedSnapshot(command, entity);
+  const context = command.context ?? entity?.context ?? EMPTY_CONTEXT;
+  if (wanted === null) return rejected(`Cannot import "${event.entityId}": no state given`);
+  const realigned = realign(loaded, { snapshot: wanted, context, isFresh: command.snapshot !== null }, nowMs);
+  if (realigned.type === "misfit") {
+    return rejected(`Cannot change "${event.entityId}" by hand: ${realigned.message}`);
+  }
+  const { snapshot, timers } = realigned;
 
   return {
     type: "changed",
@@ -61,7 +73,7 @@ export function forceEntity(
       machineName: loaded.name,
       machineVersion: loaded.version,
       snapshot,
-      context: command.context ?? entity?.context ?? EMPTY_CONTEXT,
+      context,
       currentState: stateTextOf(loaded, snapshot.states),
       ...standingOf(loaded, snapshot),
       version: (entity?.version ?? 0) + 1,
@@ -73,23 +85,24 @@ export function forceEntity(
       archivedAtMs: entity?.archivedAtMs ?? null,
       deletedAtMs: entity?.deletedAtMs ?? null,
     },
-    timers: command.snapshot === null ? NO_TIMER_CHANGES : timersLeftBehind(entity?.snapshot ?? null),
+    timers,
   };
 }
 
 const EMPTY_CONTEXT: JsonObject = {};
 
-/** null = every leaf exists and may be rested in. */
-function problemOf(loaded: LoadedMachine, states: readonly string[]): string | null {
-  if (states.length === 0) return "no active state";
-  const unknown = states.find((state) => !loaded.stateTypes.has(state));
-  return unknown === undefined
-    ? null
-    : `state "${unknown}" does not exist in machine "${loaded.name}" ${loaded.version}`;
-}
-
-function timersLeftBehind(before: Snapshot | null): TimerChanges {
-  return { set: [], cancelled: Object.keys(before?.timers ?? {}) };
+/** The given state with the timers that run now and their generation, so that none is mistaken for a new one. */
+function wantedSnapshot(
+  command: Command & { readonly type: "force" },
+  entity: Entity | null,
+): Snapshot | null {
+  const before = entity?.snapshot ?? null;
+  if (command.snapshot === null || before === null) return command.snapshot ?? before;
+  return {
+    ...command.snapshot,
+    timers: before.timers ?? {},
+    generation: Math.max(before.generation ?? 0, command.snapshot.generation ?? 0),
+  };
 }
 
 function rejected(message: string): ChangeByHand {

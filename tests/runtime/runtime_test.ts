@@ -277,6 +277,53 @@ Deno.test("a new version serves new entities; old ones keep theirs until they ar
   strictEqual(stateOf(await runtime.submit({ event: eventOf("o-1", "vanish") })), "gone");
 });
 
+Deno.test("migration keeps timers that run, starts those that are new, and cancels those that are gone", async () => {
+  const harness = await createHarness();
+  const { runtime, clock, publish, store, drain, history } = harness;
+  const withTimer = (trigger: string, afterMs: number) => [
+    ...orderSpec().transitions.filter((one) => one.afterMs === null),
+    transition(trigger, "paid", "shipped", { afterMs }),
+  ];
+  await publish(orderSpec({ version: "2.0.0", transitions: withTimer("remind", HOUR_MS) }));
+  await publish(orderSpec({ version: "3.0.0", transitions: withTimer("hurry", 1_000) }));
+  const migrate = (machineVersion: string) =>
+    runtime.submit({ event: eventOf("o-1", { type: "migrate", machineName: "order", machineVersion }) });
+  await runtime.submit({ event: eventOf("o-1", "pay", { machineVersion: "1.0.0" }) });
+  const [before] = await store.entities.timers("o-1");
+  await clock.advance(5_000);
+  await migrate("2.0.0");
+  deepStrictEqual(await store.entities.timers("o-1"), [before]);
+  await migrate("3.0.0");
+  deepStrictEqual((await store.entities.timers("o-1")).map((timer) => [timer.trigger, timer.dueAtMs]), [
+    ["hurry", clock.nowMs() + 1_000],
+  ]);
+  await clock.advance(HOUR_MS);
+  await drain();
+  deepStrictEqual((await history("o-1")).filter((row) => /remind|hurry/.test(row)), ["hurry transitioned"]);
+});
+
+Deno.test("a state set by hand gets its timers, and the old ones are gone", async () => {
+  const { runtime, clock, store, drain } = await createHarness();
+  await runtime.submit({ event: eventOf("o-1", "note") });
+  const force = (name: string) =>
+    runtime.submit({
+      event: eventOf("o-1", {
+        type: "force",
+        snapshot: { v: 1, states: [name] },
+        context: null,
+        reason: "test",
+      }),
+    });
+  await force("paid");
+  strictEqual((await store.entities.timers("o-1")).length, 1);
+  await force("open");
+  strictEqual((await store.entities.timers("o-1")).length, 0);
+  await force("paid");
+  await clock.advance(HOUR_MS);
+  await drain();
+  strictEqual((await store.entities.get("o-1"))?.currentState, "shipped");
+});
+
 Deno.test("a stored machine that cannot be used harms nobody else", async () => {
   const problems: string[] = [];
   const { runtime, store, drain } = await createHarness({
