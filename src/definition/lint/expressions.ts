@@ -1,7 +1,7 @@
 /** Expressions and checks that read what nobody sets, or use values as something that they are not. */
 import { compileExpression } from "../../expression/expression.ts";
 import { ExpressionError } from "../../expression/expression_error.ts";
-import { checkExpression, type KnownNames } from "../../expression/names.ts";
+import { checkExpression, type ExpressionProblem, type KnownNames } from "../../expression/names.ts";
 import { nearest } from "../../expression/nearest.ts";
 import type { Path } from "../findings.ts";
 import type { LintInput } from "./input.ts";
@@ -23,7 +23,10 @@ export function expressionRules(input: LintInput): void {
   function readExpression(source: string, path: Path): void {
     try {
       const expression = compileExpression(source);
+      // What shows without any declaration was reported when the machine was loaded.
+      const before = new Set(checkExpression(expression, { names: null }).map(keyOf));
       for (const problem of checkExpression(expression, known)) {
+        if (before.has(keyOf(problem))) continue;
         if (problem.code === "unknown_name") {
           readField(problem.name ?? "", path);
           continue;
@@ -61,6 +64,10 @@ export function expressionRules(input: LintInput): void {
       data: { state: name },
     });
   }
+}
+
+function keyOf({ code, offset, length }: ExpressionProblem): string {
+  return `${code}:${offset}:${length}`;
 }
 
 /** Without declarations any name may come from outside. */
