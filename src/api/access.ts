@@ -35,12 +35,14 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   [`GET ${V1}/audit`]: "Admin",
 
   [`POST ${V1}/machines/validate`]: "Viewer",
+  [`POST ${V1}/machines/diagnose`]: "Viewer",
   [`GET ${V1}/machines`]: "Viewer",
   [`POST ${V1}/machines`]: "Editor",
   [`GET ${V1}/machines/{machine_id}`]: "Viewer",
   [`PUT ${V1}/machines/{machine_id}`]: "Editor",
   [`DELETE ${V1}/machines/{machine_id}`]: "Editor",
   [`POST ${V1}/machines/{machine_id}/compatibility`]: "Viewer",
+  [`GET ${V1}/machines/{machine_id}/chart`]: "Viewer",
   [`POST ${V1}/process`]: "Viewer",
   [`POST ${V1}/simulate`]: "Viewer",
 

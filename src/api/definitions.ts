@@ -1,6 +1,11 @@
 /** Machine documents from callers and from the store: read, judged and made ready, without files or substitution. */
 import type { Diagnostic } from "../definition/diagnostic.ts";
+import { dotOf } from "../definition/export/dot.ts";
+import { mermaidFlowchart, mermaidStateDiagram } from "../definition/export/mermaid.ts";
+import { scxmlOf } from "../definition/export/scxml.ts";
+import { EMPTY_REGISTRY, lintMachine } from "../definition/lint.ts";
 import { type LoadOptions, loadSpec } from "../definition/load_spec.ts";
+import { unreachable } from "../assert.ts";
 import { AppError, messageOf } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import { type LoadedMachine, loadedMachineOf } from "../orchestrator/loaded_machine.ts";
@@ -34,7 +39,7 @@ export function readDefinition(
   if (source.type === "document" && sizeOf(source.document) > DOCUMENT_BYTES_MAX) {
     return { machine: null, errors: [broken(`Larger than ${DOCUMENT_BYTES_MAX} bytes`)], warnings: [] };
   }
-  const result = loadSpec(source.type === "text" ? { text: source.text, format: "yaml" } : source, {
+  const result = loadSpec(inputOf(source), {
     ...(rules === undefined ? {} : { rules }),
   });
   const errors = result.diagnostics.filter((item) => item.severity === "error");
@@ -45,6 +50,37 @@ export function readDefinition(
     return { machine: { loaded: loadedMachineOf(result.spec), document }, errors: [], warnings };
   } catch (error) {
     return { machine: null, errors: [...errors, broken(`Cannot build: ${messageOf(error)}`)], warnings };
+  }
+}
+
+/** As `readDefinition`, with everything that a linter doubts. */
+export function inspectDefinition(source: DefinitionSource): {
+  readonly machine: ReadDefinition["machine"];
+  readonly findings: readonly Diagnostic[];
+} {
+  const read = readDefinition(source, "anonymous");
+  if (read.machine === null) return { machine: null, findings: [...read.errors, ...read.warnings] };
+  const result = loadSpec(inputOf(source), { rules: "anonymous" });
+  const doubts = result.ok ? lintMachine(result, EMPTY_REGISTRY) : [];
+  return { machine: read.machine, findings: [...read.errors, ...read.warnings, ...doubts] };
+}
+
+export const DRAWINGS = ["mermaid", "flowchart", "dot", "scxml"] as const;
+export type Drawing = typeof DRAWINGS[number];
+
+/** Text of a drawing of the machine. */
+export function drawingOf({ spec }: LoadedMachine, drawing: Drawing): string {
+  switch (drawing) {
+    case "mermaid":
+      return mermaidStateDiagram(spec);
+    case "flowchart":
+      return mermaidFlowchart(spec);
+    case "dot":
+      return dotOf(spec);
+    case "scxml":
+      return scxmlOf(spec);
+    default:
+      return unreachable(drawing);
   }
 }
 
@@ -76,6 +112,10 @@ export function diagnosticText(diagnostic: Diagnostic): string {
     ? `${path.join(".")}: `
     : "";
   return `${place}${message}${hint === undefined ? "" : ` (${hint})`}`;
+}
+
+function inputOf(source: DefinitionSource) {
+  return source.type === "text" ? { text: source.text, format: "yaml" as const } : source;
 }
 
 function sizeOf(document: JsonObject): number {

@@ -71,6 +71,24 @@ Deno.test("everything that is wrong with a machine is told at once, and nothing 
     assertEquals((await call("GET", `${V1}/machines`)).json, { machines: [], count: 0 });
   }));
 
+Deno.test("a machine is diagnosed with places, and drawn", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    const { call } = harness;
+    const text = YAML.replace("transitions:", "  - {name: attic, type: stable}\ntransitions:");
+    const headers = { "content-type": "application/yaml" };
+    const { json } = await call("POST", `${V1}/machines/diagnose`, { text, headers });
+    assertEquals([json.valid, json.outline.triggers], [true, ["push", "pull"]]);
+    const doubt = json.diagnostics.find((item: { message: string }) => item.message.includes("attic"));
+    assert(doubt !== undefined && doubt.line > 1, JSON.stringify(json.diagnostics));
+
+    const record = await publish(harness, ORDER);
+    for (const format of ["mermaid", "flowchart", "dot", "scxml"]) {
+      const drawing = await call("GET", `${V1}/machines/${record.id}/chart?format=${format}`);
+      assert(drawing.status === 200 && drawing.text.includes("shipped"), `${format}: ${drawing.text}`);
+    }
+    assertEquals((await call("GET", `${V1}/machines/${record.id}/chart?format=exe`)).status, 422);
+  }));
+
 Deno.test("versions are listed newest first by number", () =>
   withApi(OPEN_SETTINGS, async (harness) => {
     for (const version of ["1.9.0", "1.10.0", "1.2.0"]) {

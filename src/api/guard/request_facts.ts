@@ -1,4 +1,5 @@
 /** Who is at the other end and what this request is called. */
+import { isInRanges } from "./address_range.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
@@ -18,8 +19,8 @@ export function clientAddressOf(
   trustedProxies: readonly string[],
 ): string {
   if (peer === undefined) return "local";
-  if (!trustedProxies.includes(peer)) return peer;
+  if (!isInRanges(peer, trustedProxies)) return peer;
   const chain = (request.headers.get("x-forwarded-for") ?? "").split(",").map((part) => part.trim());
-  const client = chain.toReversed().find((address) => address !== "" && !trustedProxies.includes(address));
+  const client = chain.toReversed().find((address) => address !== "" && !isInRanges(address, trustedProxies));
   return client !== undefined && client.length <= 64 ? client : peer;
 }

@@ -13,6 +13,7 @@ import { addEntityMetricsRoutes } from "./entity_metrics.ts";
 import { addSimulateRoutes } from "./simulate.ts";
 import { addEventRoutes } from "./events.ts";
 import { addHealthRoutes } from "./health.ts";
+import { addMachineInspectionRoutes } from "./machine_inspection.ts";
 import { addMachineRoutes } from "./machines.ts";
 import { addWebhookRoutes } from "./webhooks.ts";
 import { addTransitionRoutes } from "./transitions.ts";
@@ -27,6 +28,7 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addHealthRoutes(app, deps);
   addDocsRoutes(app, deps);
   addAuthRoutes(app, deps);
+  addMachineInspectionRoutes(app, deps);
   addMachineRoutes(app, deps);
   addProcessRoutes(app, deps);
   addSimulateRoutes(app, deps);

@@ -2,7 +2,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { AppError } from "../../errors.ts";
-import type { JsonObject } from "../../json.ts";
 import type { Entity } from "../../orchestrator/entity.ts";
 import type { LoadedMachine } from "../../orchestrator/loaded_machine.ts";
 import type { MachineRecord } from "../../orchestrator/machine_record.ts";
@@ -11,6 +10,7 @@ import { audit, hashOf } from "../commands.ts";
 import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
 import { type DefinitionSource, diagnosticText, readDefinition, requireDefinition } from "../definitions.ts";
 import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
+import { Diagnostic, machineBody, sourceOf } from "./machine_bodies.ts";
 import { machineRecord, MachineRecordSchema, MachineRow, machineRow } from "./machine_records.ts";
 import { triggersOf } from "./entity_preview.ts";
 import { Flag, JsonInput, MachineName, MachineVersion } from "./shared.ts";
@@ -21,16 +21,6 @@ const PAGE_ENTITIES = 200;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const NAME = /^[a-z0-9_]{1,200}$/;
 const VERSION = /^[A-Za-z0-9_.+-]{1,64}$/;
-
-const Diagnostic = z.object({
-  code: z.string(),
-  severity: z.enum(["error", "warning", "info"]),
-  message: z.string(),
-  path: z.array(z.union([z.string(), z.number()])),
-  line: z.int().optional(),
-  column: z.int().optional(),
-  hint: z.string().optional(),
-}).openapi("Diagnostic");
 
 const Validation = z.object({
   valid: z.boolean(),
@@ -62,16 +52,6 @@ const Compatibility = z.object({
 const ConfigBody = z.strictObject({ config: JsonInput }).openapi("MachineCreateRequest");
 const UpdateBody = z.strictObject({ config: JsonInput, expected_revision: z.int().min(1).nullish() })
   .openapi("MachineUpdateRequest");
-const YamlText = z.string().openapi({ description: "A machine file" });
-
-/** JSON `{"config": …}`, or the file itself as YAML. */
-function machineBody<S extends z.ZodType>(schema: S) {
-  return {
-    required: false as const,
-    content: { "application/json": { schema }, "application/yaml": { schema: YamlText } },
-  };
-}
-
 const machineParams = z.object({ machine_id: z.string().max(64) });
 const INVALID = problemAnswer("The machine is not valid; `detail.errors` lists everything");
 const NO_MACHINE = problemAnswer("No such machine");
@@ -336,16 +316,6 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
     } while (cursor !== null && entities.length < COMPARED_MAX);
     return { entities, total };
   }
-}
-
-/** The document in the body, or the YAML text that came in its place (the body is then empty). */
-function sourceOf(c: Context<ApiEnv>, body: string | { readonly config?: JsonObject }): DefinitionSource {
-  const text = c.var.yamlText;
-  if (text !== null) return { type: "text", text };
-  if (typeof body === "string" || body.config === undefined) {
-    throw new AppError("validation_failed", "Request is not valid: body.config is missing");
-  }
-  return { type: "document", document: body.config };
 }
 
 function machineInfo(loaded: LoadedMachine) {

@@ -1,0 +1,105 @@
+/** Machines for people who write them: every finding with its place, the outline, and drawings. */
+import { z } from "@hono/zod-openapi";
+import { AppError } from "../../errors.ts";
+import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
+import { type Drawing, drawingOf, DRAWINGS, inspectDefinition } from "../definitions.ts";
+import type { ApiApp, RouteDeps } from "../env.ts";
+import { triggersOf } from "./entity_preview.ts";
+import { Diagnostic, machineBody, sourceOf } from "./machine_bodies.ts";
+import { JsonInput } from "./shared.ts";
+
+const Outline = z.object({
+  machine_name: z.string(),
+  version: z.string(),
+  states: z.array(z.object({
+    name: z.string(),
+    type: z.string(),
+    parent: z.string().nullable(),
+    description: z.string(),
+  })),
+  transitions: z.array(z.object({
+    triggers: z.array(z.string()),
+    source: z.array(z.string()),
+    dest: z.string().nullable(),
+    guards: z.int(),
+    actions: z.int(),
+    after_ms: z.int().nullable(),
+  })),
+  triggers: z.array(z.string()),
+}).openapi("MachineOutline");
+
+const Diagnosis = z.object({
+  valid: z.boolean(),
+  diagnostics: z.array(Diagnostic),
+  outline: Outline.nullable(),
+}).openapi("DiagnoseResponse");
+
+const DiagnoseBody = z.strictObject({ config: JsonInput }).openapi("DiagnoseRequest");
+
+const diagnoseRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/machines/diagnose",
+  tags: ["machines"],
+  summary: "Errors, warnings and hints of a machine with line and column, and its outline; stores nothing",
+  request: { body: machineBody(DiagnoseBody) },
+  responses: { 200: jsonAnswer(Diagnosis, "Findings") },
+});
+
+const chartRoute = defineRoute({
+  method: "get",
+  path: "/api/v1/machines/{machine_id}/chart",
+  tags: ["machines"],
+  summary: "A drawing of a machine: Mermaid, Graphviz or SCXML",
+  request: {
+    params: z.object({ machine_id: z.string().max(64) }),
+    query: z.strictObject({ format: z.enum(DRAWINGS).optional() }),
+  },
+  responses: {
+    200: { description: "Text of the drawing", content: { "text/plain": { schema: z.string() } } },
+    404: problemAnswer("No such machine"),
+  },
+});
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export function addMachineInspectionRoutes(app: ApiApp, deps: RouteDeps): void {
+  app.openapi(diagnoseRoute, (c) => {
+    const { machine, findings } = inspectDefinition(sourceOf(c, c.req.valid("json")));
+    const spec = machine?.loaded.spec;
+    return c.json({
+      valid: spec !== undefined,
+      diagnostics: findings.map(({ data: _data, path, ...rest }) => ({ ...rest, path: [...path] })),
+      outline: machine === null || spec === undefined ? null : {
+        machine_name: spec.name,
+        version: spec.version,
+        states: spec.states.map(({ name, type, parent, description }) => ({
+          name,
+          type,
+          parent,
+          description,
+        })),
+        transitions: spec.transitions.map((transition) => ({
+          triggers: [...transition.triggers],
+          source: transition.source === "*" ? ["*"] : [...transition.source],
+          dest: transition.dest,
+          guards: transition.guards.length,
+          actions: transition.actions.length,
+          after_ms: transition.afterMs,
+        })),
+        triggers: [...triggersOf(machine.loaded)],
+      },
+    }, 200);
+  });
+
+  app.openapi(chartRoute, async (c) => {
+    const { machine_id: id } = c.req.valid("param");
+    const format: Drawing = c.req.valid("query").format ?? "mermaid";
+    const record = UUID.test(id) ? await deps.store.machines.get(id.toLowerCase()) : null;
+    if (record === null) throw new AppError("machine_not_found", "Cannot draw the machine: no such record");
+    const loaded = await deps.runtime.machines.find(record.name, record.version);
+    if (loaded === null) {
+      throw new AppError("machine_not_found", `Cannot draw machine "${record.name}": it cannot be read`);
+    }
+    return c.text(drawingOf(loaded, format), 200);
+  });
+}
