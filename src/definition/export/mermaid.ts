@@ -204,8 +204,6 @@ const RESERVED = new Set([
   "call",
   "linkstyle",
   "interpolate",
-  "o",
-  "x",
 ]);
 
 /** A name that Mermaid takes as an identifier. */

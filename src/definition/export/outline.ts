@@ -70,7 +70,9 @@ export function outlineOf(spec: MachineSpec): Outline {
 
   function arrowsOf(transition: TransitionSpec): readonly Arrow[] {
     const sources = transition.source === "*"
-      ? roots.filter(({ type }) => type !== "terminal" && type !== "history").map(({ name }) => name)
+      ? roots.filter(({ type }) => type !== "terminal" && type !== "history" && type !== "choice").map((
+        { name },
+      ) => name)
       : transition.source;
     const isStaying = transition.targets.length === 0 ||
       (transition.isInternal && spec.profile === "pystator");
