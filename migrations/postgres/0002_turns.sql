@@ -210,10 +210,19 @@ begin
 end
 $$;
 
--- Replaced by the file that creates the tables of the predecessor's producers; without them there is nothing to tell.
+-- These three are replaced by the file that creates the tables of the predecessor's producers; without those tables
+-- there is nothing to tell, to purge or to prune.
 create function stator.mirror_status(mirrors text, now_at bigint) returns void
   language sql
 as $$ select $$;
+
+create function stator.purge_producers(ids text[]) returns void
+  language sql
+as $$ select $$;
+
+create function stator.prune_producers(completed_before bigint, dead_before bigint, batch_size integer) returns bigint
+  language sql
+as $$ select 0::bigint $$;
 
 -- A record that is there already stays as it is.
 create function stator.insert_letters(letters text) returns void
@@ -241,6 +250,8 @@ begin
   delete from stator.history h using unnest(ids) u(id) where h.shard = stator.shard_of(u.id) and h.entity_id = u.id;
   delete from stator.outbox o using unnest(ids) u(id) where o.shard = stator.shard_of(u.id) and o.entity_id = u.id;
   delete from stator.dead_letter d where d.entity_id = any (ids);
+  delete from stator.knock k where k.entity_id = any (ids);
+  perform stator.purge_producers(ids);
   delete from stator.entity e using unnest(ids) u(id) where e.shard = stator.shard_of(u.id) and e.entity_id = u.id;
   delete from stator.lane l using unnest(ids) u(id) where l.shard = stator.shard_of(u.id) and l.entity_id = u.id;
 end

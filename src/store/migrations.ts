@@ -8,8 +8,8 @@ export interface Migration {
   readonly sql: string;
   /** SHA-256 (hex) of the text. */
   readonly checksum: string;
-  /** Left out, and marked as such, where this table stands already: it belongs to the predecessor. */
-  readonly unlessTable: string | null;
+  /** Left out, and marked as such, where one of these tables stands already: it belongs to the predecessor. */
+  readonly unlessTables: readonly string[];
 }
 
 export interface AppliedMigration {
@@ -30,7 +30,7 @@ export interface MigrationReport {
 export type MigrationDialect = "sqlite" | "postgres";
 
 const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
-const UNLESS_TABLE = /^-- unless table: (\S+)$/m;
+const UNLESS_TABLES = /^-- unless table: (.+)$/m;
 
 /** Reads the files beside this program, in order. */
 export async function readMigrations(dialect: MigrationDialect): Promise<readonly Migration[]> {
@@ -45,7 +45,7 @@ export async function readMigrations(dialect: MigrationDialect): Promise<readonl
       name: entry.name,
       sql,
       checksum: checksumOf(sql),
-      unlessTable: UNLESS_TABLE.exec(sql)?.[1] ?? null,
+      unlessTables: UNLESS_TABLES.exec(sql)?.[1]?.split(/,\s*/) ?? [],
     });
   }
   return migrations.toSorted((a, b) => a.version - b.version);

@@ -52,8 +52,8 @@ async function apply(client: PostgresClient, migrations: readonly Migration[]): 
   const applied: string[] = [];
   const notes: string[] = [];
   for (const migration of pendingMigrations(migrations, appliedFrom(await run(client, { sql: LEDGER })))) {
-    const table = migration.unlessTable;
-    if (table !== null && await hasTable(client, table)) notes.push(predecessorNote(table));
+    const table = await firstTable(client, migration.unlessTables);
+    if (table !== null) notes.push(predecessorNote(table));
     else {
       await run(client, { sql: migration.sql });
       applied.push(migration.name);
@@ -79,9 +79,12 @@ export async function appliedVersion(
   return applied.at(-1)?.version ?? null;
 }
 
-async function hasTable(client: PostgresClient, name: string): Promise<boolean> {
-  const [row] = await run(client, { sql: "select to_regclass($1) is not null as known", values: [name] });
-  return row?.["known"] === true;
+async function firstTable(client: PostgresClient, names: readonly string[]): Promise<string | null> {
+  for (const name of names) {
+    const [row] = await run(client, { sql: "select to_regclass($1) is not null as known", values: [name] });
+    if (row?.["known"] === true) return name;
+  }
+  return null;
 }
 
 function appliedFrom(rows: Awaited<ReturnType<typeof run>>): readonly AppliedMigration[] {

@@ -44,8 +44,15 @@ export async function prunePostgres(
     "delete from stator.outbox o where dead_record_id is not null " +
       "and not exists (select 1 from stator.dead_letter d where d.record_id = o.dead_record_id)",
   );
+  const producers = await database.get(
+    "select stator.prune_producers($1, $2, $3) as count",
+    sinceOf(windows.eventsCompletedDays),
+    sinceOf(windows.deadLettersDays),
+    batchSize,
+  );
   return {
     history,
+    worker_events: producers === null ? 0 : number(producers, "count"),
     dead_letter: deadLetters,
     idempotency: await count("delete from stator.idempotency where created_at <= $1", nowMs - IDEMPOTENCY_MS),
     document: await count("delete from stator.document where expires_at <= $1", nowMs),

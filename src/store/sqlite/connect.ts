@@ -42,6 +42,9 @@ export interface SqliteConnectOptions {
 /** Longest stretch for which waiting for another process may hold up this one. */
 const BLOCKING_MS = 25;
 const RETRY_MS = 5;
+/** The default of 2 MiB is smaller than the pages that one turn of many entities touches. */
+const CACHE_KIB = 65_536;
+const CHECKPOINT_PAGES = 16_000;
 /** Prepared statements that are kept; list queries vary with their filters. */
 const STATEMENTS_MAX = 300;
 
@@ -111,7 +114,8 @@ function openFile({ path, synchronous, isCreated }: SqliteConnectOptions): Datab
     if (!isCreated && path !== ":memory:") Deno.statSync(path);
     const database = new DatabaseSync(path, { timeout: BLOCKING_MS });
     database.exec(
-      `pragma journal_mode = wal; pragma synchronous = ${synchronous}; pragma foreign_keys = off`,
+      `pragma journal_mode = wal; pragma synchronous = ${synchronous}; pragma foreign_keys = off; ` +
+        `pragma cache_size = -${CACHE_KIB}; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
     );
     return database;
   } catch (error) {

@@ -23,8 +23,8 @@ export function migrateSqlite(
     const applied: string[] = [];
     const notes: string[] = [];
     for (const migration of pendingMigrations(migrations, appliedOf(session))) {
-      const table = migration.unlessTable;
-      if (table !== null && hasTable(session, table)) notes.push(predecessorNote(table));
+      const table = migration.unlessTables.find((name) => hasTable(session, name));
+      if (table !== undefined) notes.push(predecessorNote(table));
       else {
         database.script(migration.sql);
         applied.push(migration.name);

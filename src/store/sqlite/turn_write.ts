@@ -69,16 +69,12 @@ function writeLane(
     "insert into lane (entity_id, next_seq, attempts, parked_reason, ready_at, turn_no) " +
       "values (?, ?, ?, ?, ?, abs(random() % 1000000000000)) " +
       "on conflict (entity_id) do update set attempts = excluded.attempts, parked_reason = excluded.parked_reason, " +
-      "ready_at = case when lane.next_seq > ? and excluded.parked_reason is null and excluded.attempts = 0 " +
-      "then ? else excluded.ready_at end, " +
-      "next_seq = max(lane.next_seq, excluded.next_seq), turn_no = lane.turn_no + 1",
+      "ready_at = excluded.ready_at, next_seq = max(lane.next_seq, excluded.next_seq), turn_no = lane.turn_no + 1",
     entityId,
     lane.nextSeq,
     lane.attempts,
     lane.parkedReason,
     lane.readyAtMs,
-    before.storedSeq,
-    nowMs,
   );
   const consumed = new Set(lane.consumedEventIds);
   for (const event of before.events) {
@@ -87,7 +83,27 @@ function writeLane(
       session.run("update inbox set seq = ? where id = ?", event.numberedAs, event.inboxId);
     }
   }
+  if (lane.parkedReason === null && lane.attempts === 0) keepReady(session, entityId, nowMs);
   if (lane.entity !== null) writeEntity(session, lane.entity);
+  writeTimers(session, lane);
+  for (const row of lane.history) insertHistory(session, row, deliveryOf(before.loaded, row));
+  for (const row of lane.outbox) insertAction(session, row);
+  for (const letter of lane.deadLetters) insertLetter(session, letter);
+}
+
+/** Another process may have appended to the lane since it was loaded: what waits in it decides too. */
+function keepReady(session: SqliteSession, entityId: string, nowMs: number): void {
+  session.run(
+    "update lane set ready_at = min(coalesce(ready_at, w.at), w.at) " +
+      "from (select max(?1, min(case when seq is null then not_before else 0 end)) as at from inbox " +
+      "where entity_id = ?2) w where entity_id = ?2 and w.at is not null",
+    nowMs,
+    entityId,
+  );
+}
+
+function writeTimers(session: SqliteSession, lane: LaneWrite): void {
+  const { entityId } = lane;
   for (const key of lane.timersCancelled) {
     session.run("delete from timer where entity_id = ? and key = ?", entityId, key);
   }
@@ -102,9 +118,6 @@ function writeLane(
       timer.generation,
     );
   }
-  for (const row of lane.history) insertHistory(session, row, deliveryOf(before.loaded, row));
-  for (const row of lane.outbox) insertAction(session, row);
-  for (const letter of lane.deadLetters) insertLetter(session, letter);
 }
 
 /** What the turn knew of the event of a history row; an event that somebody waited for was never queued. */
