@@ -3,7 +3,7 @@ import { validateContext } from "./context.ts";
 import { runFallback } from "./fallback.ts";
 import { drain, isEnded, runEvent } from "./macrostep.ts";
 import type { Machine } from "./machine.ts";
-import { terminalRefusal, unknownTrigger } from "./refusal.ts";
+import { reservedTrigger, terminalRefusal } from "./refusal.ts";
 import { idleStep, refusedStep, runOf, unchangedRun } from "./result.ts";
 import { isRefusal, standingOf } from "./standing.ts";
 import type { Instance } from "./snapshot.ts";
@@ -39,7 +39,9 @@ export function dispatch(
   const isSystem = timer === undefined && machine.systemTriggers.has(queued.trigger);
   if (isSystem && isNoOp(machine)) return unchangedRun(instance, idleStep(instance, event));
   try {
-    if (isSystem) throw new RefusedError(unknownTrigger(machine, queued.trigger));
+    if (isSystem) {
+      throw new RefusedError(reservedTrigger(encodeConfiguration(machine, active), queued.trigger));
+    }
     const first = runEvent(work, queued);
     if (first.outcome === "ignored" && timer === undefined && !machine.isScxml) {
       return unchangedRun(instance, { ...first, context: instance.context });
@@ -94,8 +96,7 @@ function refusalBefore(work: Work, event: QueuedEvent): Refusal | null {
       ? null
       : terminalRefusal(encodeConfiguration(machine, active), event.trigger);
   }
-  const isByHand = event.origin === "outside" && machine.systemTriggers.has(event.trigger);
-  return isByHand && machine.spec.isStrictEvents ? unknownTrigger(machine, event.trigger) : null;
+  return null;
 }
 
 function contextRefusal(work: Work, event: QueuedEvent): Refusal | null {

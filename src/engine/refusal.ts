@@ -28,6 +28,14 @@ export function unknownTrigger(machine: Machine, trigger: string): Refusal {
   };
 }
 
+export function reservedTrigger(state: string, trigger: string): Refusal {
+  return {
+    code: "invalid_trigger",
+    message: `Cannot take event "${trigger}" in "${state}": only the engine sends it`,
+    details: { current_state: state, trigger },
+  };
+}
+
 export function terminalRefusal(state: string, trigger: string): Refusal {
   return {
     code: "terminal_state",
