@@ -249,7 +249,11 @@ function openSession(machine: Machine, options: OpenOptions): Session {
  * The running timer of an active state that fires with `trigger`; null when there is none. Sending the generated trigger
  * of a delay makes its timer fire: a session has no clock of its own.
  */
-function runningTimer(machine: Machine, snapshot: Snapshot, trigger: string): EngineEvent["timer"] | null {
+export function runningTimer(
+  machine: Machine,
+  snapshot: Snapshot,
+  trigger: string,
+): EngineEvent["timer"] | null {
   if (snapshot.timers === undefined || !machine.systemTriggers.has(trigger)) return null;
   for (const leaf of snapshot.states) {
     const index = machine.indexOfName.get(leaf);

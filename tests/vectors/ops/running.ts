@@ -3,14 +3,14 @@ import { applyData } from "../../../src/engine/apply_data.ts";
 import { leafNames } from "../../../src/engine/configuration.ts";
 import { dispatch } from "../../../src/engine/dispatch.ts";
 import { initialLeaves } from "../../../src/engine/query.ts";
-import { restoreSession, type Session } from "../../../src/engine/session.ts";
+import { restoreSession, runningTimer, type Session } from "../../../src/engine/session.ts";
 import type { Instance, Snapshot } from "../../../src/engine/snapshot.ts";
 import { isRefusal, standingOf } from "../../../src/engine/standing.ts";
-import { start } from "../../../src/engine/start.ts";
 import type { Run } from "../../../src/engine/step.ts";
 import { decodeStates, encodeStates } from "../../../src/engine/stored_text.ts";
 import type { JsonObject, JsonValue } from "../../../src/json.ts";
 import type { LoadedMachine } from "../../../src/orchestrator/loaded_machine.ts";
+import { realign } from "../../../src/orchestrator/realign.ts";
 import { reportsOf, type ResultReport, triggeredReportsOf } from "../../../src/orchestrator/result.ts";
 import { asList, asObject, asText, optionalObject, optionalText, type VectorCase } from "../case.ts";
 import { createContextView } from "../context_view.ts";
@@ -145,9 +145,7 @@ function openSession(loaded: LoadedMachine, input: JsonObject): Session {
   const { machine } = loaded;
   const context = optionalObject(input, "context");
   const text = optionalText(input, "initial_state");
-  const instance = text === null
-    ? initialInstance(loaded, context)
-    : instanceOf(loaded, { state: text, context });
+  const instance = instanceOf(loaded, { state: text, context });
   if (instance === null) throw new Error(`Cannot begin in "${text}"`);
   return restoreSession(machine, {
     nowMs: () => NOW_MS,
@@ -173,22 +171,21 @@ function restoredSession(loaded: LoadedMachine, session: Session, input: JsonObj
   return restoreSession(loaded.machine, { nowMs: () => NOW_MS, guards: guardsOf(input), snapshot });
 }
 
-/** The instance a store holds; an entity that is not there yet stands in the initial state. null = no such state. */
+/**
+ * The instance a store holds, as an import makes it: nothing is run, and the timers of where it stands run. An entity that
+ * is not there yet stands in the initial state. null = no such state.
+ */
 function instanceOf(
   loaded: LoadedMachine,
   stored: { readonly state: string | null; readonly context: JsonObject },
 ): Instance | null {
-  if (stored.state === null) return initialInstance(loaded, stored.context);
-  const snapshot = decodeStates(loaded.machine, stored.state);
-  return "code" in snapshot ? null : { snapshot, context: stored.context };
-}
-
-function initialInstance({ machine }: LoadedMachine, context: JsonObject): Instance {
-  const states = initialLeaves(machine);
-  const entered = start(machine, {}, { nowMs: NOW_MS }).instance.snapshot;
-  const isSame = JSON.stringify(entered.states) === JSON.stringify(states);
-  const snapshot: Snapshot = isSame ? entered : { v: 1, states };
-  return { snapshot, context };
+  const { state, context } = stored;
+  const snapshot = state === null
+    ? { v: 1 as const, states: initialLeaves(loaded.machine) }
+    : decodeStates(loaded.machine, state);
+  if ("code" in snapshot) return null;
+  const realigned = realign(loaded, { snapshot, context, isFresh: true }, NOW_MS);
+  return realigned.type === "fits" ? { snapshot: realigned.snapshot, context } : null;
 }
 
 function dispatchStep(
@@ -199,12 +196,13 @@ function dispatchStep(
   const { step, input } = given;
   const trigger = asText(step["trigger"], "trigger");
   if (trigger === "") throw new TypeError("a trigger is not empty");
-  const event = {
+  const timer = runningTimer(loaded.machine, instance.snapshot, trigger);
+  return dispatch(loaded.machine, instance, {
     trigger,
     payload: optionalObject(step, "payload"),
     context: optionalObject(step, "context"),
-  };
-  return dispatch(loaded.machine, instance, event, optionsOf(input));
+    ...(timer === null ? {} : { timer }),
+  }, optionsOf(input));
 }
 
 function optionsOf(input: JsonObject) {
