@@ -7,6 +7,7 @@ import { inboxCases } from "./inbox_cases.ts";
 import { machineCases } from "./machine_cases.ts";
 import { operationCases } from "./operation_cases.ts";
 import { outboxCases } from "./outbox_cases.ts";
+import { sharingCases } from "./sharing_cases.ts";
 import { turnCases } from "./turn_cases.ts";
 
 const CASES: Readonly<Record<string, readonly ContractCase[]>> = {
@@ -18,6 +19,7 @@ const CASES: Readonly<Record<string, readonly ContractCase[]>> = {
   "dead letters": deadLetterCases,
   machines: machineCases,
   operations: operationCases,
+  sharing: sharingCases,
 };
 
 /** Registers one test for each case; each gets an empty store of its own. */
