@@ -3,7 +3,6 @@ import { runCli } from "./src/cli/cli.ts";
 import type { ApiConnection, CliDeps } from "./src/cli/deps.ts";
 import { adviceOf, EXIT_OK, exitCodeOf } from "./src/cli/exit_code.ts";
 import { createIo } from "./src/cli/io.ts";
-import { assert } from "./src/assert.ts";
 import { systemClock } from "./src/clock.ts";
 import { readProcessConfig } from "./src/config.ts";
 import type { Config, DatabaseConfig } from "./src/config_values.ts";
@@ -21,13 +20,9 @@ import { createStopSignal } from "./src/host/stop_signal.ts";
 import { surviveConnectionErrors } from "./src/host/survive.ts";
 import type { Store } from "./src/store/store.ts";
 import { createMemoryStore } from "./src/store/memory/memory_store.ts";
-import { expectedVersion, type MigrationReport, readMigrations } from "./src/store/migrations.ts";
-import { connectPostgres, DEFAULT_POSTGRES_LIMITS } from "./src/store/postgres/connect.ts";
-import { parsePostgresUrl } from "./src/store/postgres/connection_url.ts";
-import { migratePostgres } from "./src/store/postgres/migrate.ts";
+import { migrate, sqlitePathOf } from "./src/store/migrate.ts";
+import { expectedVersion, readMigrations } from "./src/store/migrations.ts";
 import { openPostgresStore } from "./src/store/postgres/postgres_store.ts";
-import { connectSqlite } from "./src/store/sqlite/connect.ts";
-import { migrateSqlite } from "./src/store/sqlite/migrate.ts";
 import { openSqliteStore } from "./src/store/sqlite/sqlite_store.ts";
 import { createLog, silentLog, writeLine } from "./src/telemetry/log.ts";
 import { createMetrics } from "./src/telemetry/metrics.ts";
@@ -41,7 +36,7 @@ const databases: Databases = {
       case "memory":
         return createMemoryStore();
       case "sqlite":
-        return await openSqliteStore({ path: pathOf(database) });
+        return await openSqliteStore({ path: sqlitePathOf(database.url) });
       case "postgres":
         return await openPostgres(database);
     }
@@ -51,16 +46,15 @@ const databases: Databases = {
       case "memory":
         return { applied: [], notes: [] };
       case "sqlite":
-        return await upgradeSqlite(pathOf(database));
       case "postgres":
-        return await upgradePostgres(database);
+        return await migrate(database.url);
     }
   },
   async status(database) {
     const expected = expectedVersion(
       database.dialect === "memory" ? [] : await readMigrations(database.dialect),
     );
-    if (database.dialect === "sqlite" && !(await isFile(pathOf(database)))) {
+    if (database.dialect === "sqlite" && !(await isFile(sqlitePathOf(database.url)))) {
       return { applied: null, expected };
     }
     const store = await databases.open(database);
@@ -179,38 +173,6 @@ async function openPostgres(database: DatabaseConfig): Promise<Store> {
   const primary = await open(database.url, database.isListening);
   if (database.readUrl === null) return primary;
   return withReadReplica(primary, await open(database.readUrl, false));
-}
-
-async function upgradePostgres(database: DatabaseConfig): Promise<MigrationReport> {
-  const connection = connectPostgres(parsePostgresUrl(database.url), {
-    applicationName: "stator-migrate",
-    limits: DEFAULT_POSTGRES_LIMITS,
-  });
-  try {
-    return await migratePostgres(connection, await readMigrations("postgres"));
-  } finally {
-    await connection.close();
-  }
-}
-
-async function upgradeSqlite(path: string): Promise<MigrationReport> {
-  const database = connectSqlite({
-    path,
-    clock: systemClock,
-    synchronous: "normal",
-    busyMs: 5_000,
-    isCreated: true,
-  });
-  try {
-    return await migrateSqlite(database, await readMigrations("sqlite"));
-  } finally {
-    database.close();
-  }
-}
-
-function pathOf(database: DatabaseConfig): string {
-  assert(database.path !== null, "an SQLite database has a path");
-  return database.path;
 }
 
 async function isFile(path: string): Promise<boolean> {

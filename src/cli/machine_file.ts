@@ -1,5 +1,6 @@
 /** Machine files as the verbs need them. Files of the operator may use `${NAME}` of the environment. */
 import type { Diagnostic } from "../definition/diagnostic.ts";
+import { formatDiagnostics } from "../definition/format_diagnostics.ts";
 import { importScxml } from "../definition/import_scxml/import_scxml.ts";
 import { EMPTY_REGISTRY, lintMachine } from "../definition/lint.ts";
 import { loadMachine, type LoadResult } from "../definition/load.ts";
@@ -37,7 +38,7 @@ export async function soundMachineOf(
     ? await loadFile(path, deps)
     : loadMachine({ document: withSemantics(await readDocument(path, deps), semantics) });
   if (result.ok) return result;
-  throw new AppError("invalid_machine", `Cannot use "${path}":\n${findingsText(path, result.diagnostics)}`);
+  throw new AppError("invalid_machine", `Cannot use "${path}":\n${textOf(path, result.diagnostics)}`);
 }
 
 /** The plain document of a YAML or JSON file. */
@@ -46,15 +47,7 @@ export async function readDocument(path: string, deps: CliDeps): Promise<JsonVal
     format: path.endsWith(".json") ? "json" : "yaml",
   });
   if (result.ok) return valueOf(result.root);
-  throw new AppError("invalid_machine", `Cannot read "${path}":\n${findingsText(path, result.diagnostics)}`);
-}
-
-export function findingsText(path: string, findings: readonly Diagnostic[]): string {
-  return findings.map((finding) => {
-    const place = finding.line === undefined ? path : `${path}:${finding.line}:${finding.column ?? 1}`;
-    const hint = finding.hint === undefined ? "" : `\n    ${finding.hint}`;
-    return `${place}: ${finding.severity} ${finding.code}: ${finding.message}${hint}`;
-  }).join("\n");
+  throw new AppError("invalid_machine", `Cannot read "${path}":\n${textOf(path, result.diagnostics)}`);
 }
 
 /** A machine document of an SCXML text, as JSON, which is YAML too; throws `invalid_machine` with all that has no counterpart. */
@@ -65,6 +58,10 @@ export function importText(text: string): string {
     `line ${problem.line}: <${problem.element}>: ${problem.reason}`
   );
   throw new AppError("invalid_machine", `Cannot import the chart:\n${lines.join("\n")}`);
+}
+
+function textOf(file: string, diagnostics: readonly Diagnostic[]): string {
+  return formatDiagnostics([{ file, diagnostics }], "text").trimEnd();
 }
 
 function withSemantics(document: JsonValue, semantics: Profile): JsonValue {
