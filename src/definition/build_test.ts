@@ -1,3 +1,4 @@
+/** What a sound document becomes. */
 import { deepStrictEqual, ok } from "node:assert/strict";
 import type { MachineSpec } from "../engine/spec.ts";
 import type { JsonObject, JsonValue } from "../json.ts";

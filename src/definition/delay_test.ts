@@ -1,3 +1,4 @@
+/** Delays as people write them. */
 import { deepStrictEqual } from "node:assert/strict";
 import { durationText } from "./duration_text.ts";
 import { parseDelay } from "./delay.ts";

@@ -1,3 +1,4 @@
+/** Findings in every format that a tool reads. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Diagnostic } from "./diagnostic.ts";
 import { type DiagnosticFormat, formatDiagnostics } from "./format_diagnostics.ts";

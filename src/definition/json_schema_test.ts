@@ -1,3 +1,4 @@
+/** The schema agrees with itself and with the loader. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { ACTION_FORMS } from "./read_action.ts";
 import { machineJsonSchema } from "./json_schema.ts";

@@ -1,3 +1,4 @@
+/** One row for each thing the linter finds, and for what it must leave alone. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { EMPTY_REGISTRY, lintMachine, type LintRegistry } from "./lint.ts";
@@ -186,6 +187,17 @@ const CASES: readonly (readonly [name: string, document: JsonObject, found: read
     [
       "eventless_loop states.0",
     ],
+  ],
+  [
+    "a ring of choices",
+    machine([A, { name: "c", type: "choice" }, { name: "d", type: "choice" }, B, Z], [
+      { ...GO, dest: "c" },
+      { trigger: "n", source: "c", dest: "d" },
+      { trigger: "n", source: "d", dest: "c" },
+      { trigger: "x", source: "a", dest: "b" },
+      END,
+    ]),
+    ["trap_state states.1", "trap_state states.2", "eventless_loop states.1"],
   ],
   [
     "no ring that something guards",

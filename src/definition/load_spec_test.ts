@@ -1,3 +1,4 @@
+/** What the loader refuses, warns of and where it points, row by row. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { loadSpec } from "./load_spec.ts";
@@ -114,6 +115,13 @@ const REFUSED: readonly (readonly [name: string, document: JsonObject, errors: r
     "2001 states",
     documentOf({ states: Array.from({ length: 2001 }, (_, index) => ({ name: `s${index}` })) }),
     ["L01 states"],
+  ],
+  [
+    "a history that leads to itself",
+    documentOf({
+      states: [...STATES, { name: "k" }, { name: "h", type: "history", parent: "k", default: "h" }],
+    }),
+    ["H02 states.4.default"],
   ],
   ["a history without parent", state({ type: "history" }), ["H01 states.3"]],
 ];

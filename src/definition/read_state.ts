@@ -98,7 +98,7 @@ function readState(cursor: Cursor, profile: Profile): StateDraft {
     initialActions: readActions(cursor, "initial_actions", profile),
     defer: readDefer(cursor, profile),
     history: type === "history" ? readWord(cursor, "history", ["shallow", "deep"]) ?? "shallow" : null,
-    historyDefault: readNames(cursor, "default"),
+    historyDefault: readDefault(cursor, type),
     historyActions: readActions(cursor, "default_actions", profile),
     doneData: readPayload(cursor.findings, [...cursor.path, "done_data"], own(cursor.object, "done_data")),
     always: readAlways(cursor, name, profile),
@@ -134,6 +134,18 @@ function readNames(cursor: Cursor, key: string): readonly string[] {
   if (typeof value === "string") return [value];
   if (isList(value) && value.every((item) => typeof item === "string")) return value;
   wrongKind(cursor.findings, [...cursor.path, key], "a state name", value);
+  return [];
+}
+
+/** Only a history leads somewhere else when nothing is remembered. */
+function readDefault(cursor: Cursor, type: StateType): readonly string[] {
+  const names = readNames(cursor, "default");
+  if (type === "history" || names.length === 0) return names;
+  cursor.findings.warning(
+    "unknown_key",
+    [...cursor.path, "default"],
+    `"default" means nothing on a state of type ${type}`,
+  );
   return [];
 }
 

@@ -102,16 +102,7 @@ export function buildStateRules(input: RuleInput): void {
 }
 
 function historyRule({ draft, states, findings }: RuleInput, state: StateDraft): void {
-  if (state.type !== "history") {
-    if (state.historyDefault.length > 0) {
-      findings.warning(
-        "unknown_key",
-        [...state.path, "default"],
-        `"default" means nothing on state "${state.name}"`,
-      );
-    }
-    return;
-  }
+  if (state.type !== "history") return;
   if (state.parent === null) {
     findings.error("H01", state.path, `Cannot remember in "${state.name}": a history needs a parent`);
   }
@@ -127,9 +118,29 @@ function historyRule({ draft, states, findings }: RuleInput, state: StateDraft):
       },
     );
   }
+  if (isInRing(states, state.name)) {
+    findings.error(
+      "H02",
+      [...state.path, "default"],
+      `Cannot enter history "${state.name}": its default leads back to it`,
+    );
+  }
   if (draft.meta.profile === "scxml" && state.historyDefault.length === 0) {
     findings.error("H03", state.path, `Cannot enter history "${state.name}" for the first time: no default`);
   }
+}
+
+/** Whether histories lead to each other in a ring. */
+function isInRing(states: RuleInput["states"], start: string): boolean {
+  const seen = new Set<string>();
+  const queue = [...states.byName.get(start)?.historyDefault ?? []];
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    if (name === start) return true;
+    if (seen.has(name)) continue;
+    seen.add(name);
+    queue.push(...states.byName.get(name)?.historyDefault ?? []);
+  }
+  return false;
 }
 
 /** What only rests nowhere must not be given work that it would never do. */

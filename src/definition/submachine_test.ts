@@ -1,3 +1,4 @@
+/** Submachines: every reference renamed, places kept, files only through the reader. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { JsonObject } from "../json.ts";
 import { loadSpec } from "./load_spec.ts";

@@ -1,3 +1,4 @@
+/** What `${NAME}` becomes. */
 import { strictEqual, throws } from "node:assert/strict";
 import { substitute } from "./substitute.ts";
 

@@ -1,3 +1,4 @@
+/** Values, refusals and places of texts. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { sourceMapOf, valueOf } from "./source_node.ts";
 import { parseText } from "./yaml.ts";

@@ -1,3 +1,4 @@
+/** Drawings and exports of one machine that has a bit of everything. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { MachineSpec } from "../../engine/spec.ts";
 import type { JsonObject } from "../../json.ts";

@@ -31,10 +31,13 @@ export function livelockRule({ tree, spec, findings }: LintInput): void {
 
   /** Where the state goes by itself, down to where it comes to lie; null when it waits. */
   function firstStep(name: string): string | null {
-    for (const around of [name, ...tree.ancestorsOf(name)]) {
+    const isChoice = tree.byName.get(name)?.type === "choice";
+    for (const around of isChoice ? [name] : [name, ...tree.ancestorsOf(name)]) {
       for (const index of inCandidateOrder(spec, tree.transitionsOf(around))) {
         const transition = spec.transitions[index];
-        if (transition === undefined || !transition.isAuto || (transition.afterMs ?? 0) > 0) continue;
+        // A choice is left at once by whatever branch it has.
+        const isEventless = isChoice || (transition?.isAuto && (transition.afterMs ?? 0) === 0);
+        if (transition === undefined || !isEventless) continue;
         if (transition.guards.length > 0) return null;
         const [target] = transition.targets;
         if (target === undefined) return transition.actions.length === 0 ? name : null;
