@@ -2,7 +2,9 @@
 import { strict as assert } from "node:assert";
 import { chartOf } from "./chart.ts";
 import { graphOf } from "./graph.ts";
-import { type Box, type ChartLayout, layoutOf } from "./layout.ts";
+import { type ChartLayout, layoutOf } from "./layout.ts";
+import type { Area, Point } from "./outline.ts";
+import { overlapsOf } from "./testing/overlaps.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -60,17 +62,68 @@ const PARALLEL: Document = {
 
 for (const [name, document] of Object.entries({ FLAT, NESTED, PARALLEL })) {
   Deno.test(`layoutOf() keeps boxes, labels and arrows of ${name} apart`, async () => {
-    assert.deepEqual(overlaps(await layoutOf(graphOf(document), "down")), []);
+    assert.deepEqual(overlapsOf(await layoutOf(graphOf(document), "down")), []);
   });
 }
 
-Deno.test("overlaps() sees a box that stands on another", async () => {
-  const layout = await layoutOf(graphOf(FLAT), "down");
-  const first = layout.boxes[0];
-  assert(first !== undefined);
-  const broken = { ...layout, boxes: layout.boxes.map((box) => ({ ...box, x: first.x, y: first.y })) };
-  assert.notDeepEqual(overlaps(broken), []);
-});
+const FAULTS: Readonly<Record<string, { damage: (layout: ChartLayout) => ChartLayout; found: RegExp }>> = {
+  "a box on another": {
+    damage: (layout) => ({ ...layout, boxes: layout.boxes.map((box) => ({ ...box, x: 0, y: 0 })) }),
+    found: /^box \w+ on box/,
+  },
+  "a label on another": {
+    damage: withLabels((label) => ({ ...label, x: 0, y: 0 })),
+    found: /^label ".*" on label/,
+  },
+  "a label on the border of a box": {
+    damage: (layout) =>
+      withLabels((label) => ({ ...label, x: (layout.boxes[0]?.x ?? 0) - 9, y: layout.boxes[0]?.y ?? 0 }))(
+        layout,
+      ),
+    found: /^label ".*" on box/,
+  },
+  "an arrow through a box": {
+    damage: withPoints((
+      points,
+      layout,
+    ) => [...points, ...layout.boxes.map(({ x, y }) => ({ x: x + 9, y: y + 9 }))]),
+    found: /^arrow .* through box/,
+  },
+  "an arrow through a label": {
+    damage: withPoints((points, layout) => [
+      ...points,
+      ...layout.arrows.flatMap(({ label }) => label === null ? [] : [{ x: label.x + 9, y: label.y + 9 }]),
+    ]),
+    found: /^arrow .* through label/,
+  },
+  "an arrow that is missing": { damage: withPoints(() => []), found: /outside or missing$/ },
+};
+
+for (const [name, { damage, found }] of Object.entries(FAULTS)) {
+  Deno.test(`overlapsOf() sees ${name}`, async () => {
+    const layout = await layoutOf(graphOf(FLAT), "down");
+    assert(overlapsOf(damage(layout)).some((text) => found.test(text)));
+  });
+}
+
+function withLabels(change: (label: Area) => Area): (layout: ChartLayout) => ChartLayout {
+  return (layout) => ({
+    ...layout,
+    arrows: layout.arrows.map((arrow) => ({
+      ...arrow,
+      label: arrow.label === null ? null : change(arrow.label),
+    })),
+  });
+}
+
+function withPoints(
+  change: (points: readonly Point[], layout: ChartLayout) => readonly Point[],
+): (layout: ChartLayout) => ChartLayout {
+  return (layout) => ({
+    ...layout,
+    arrows: layout.arrows.map((arrow) => ({ ...arrow, points: change(arrow.points, layout) })),
+  });
+}
 
 Deno.test("chartOf() rings active states and escapes every text", async () => {
   const document = {
@@ -82,62 +135,3 @@ Deno.test("chartOf() rings active states and escapes every text", async () => {
   assert.doesNotMatch(svg, /<script>/);
   assert.match(svg, /x &lt; 1 and y == &quot;&amp;&quot;/);
 });
-
-/** Every pair that touches and must not, in words. */
-function overlaps(layout: ChartLayout): string[] {
-  const found: string[] = [];
-  const boxes = layout.boxes;
-  boxes.forEach((one, index) => {
-    for (const other of boxes.slice(index + 1)) {
-      if (meet(one, other) && !contains(one, other)) found.push(`${one.node.id} on ${other.node.id}`);
-    }
-  });
-  const labels = layout.arrows.flatMap((arrow) =>
-    arrow.label === null ? [] : [{ ...arrow.label, text: arrow.edge.label }]
-  );
-  labels.forEach((label, index) => {
-    for (const other of labels.slice(index + 1)) {
-      if (meet(label, other)) found.push(`${label.text} on ${other.text}`);
-    }
-    for (const box of boxes) {
-      if (meet(label, box) && !contains(box, label)) found.push(`${label.text} on ${box.node.id}`);
-    }
-  });
-  for (const arrow of layout.arrows) {
-    const ends = new Set([arrow.edge.source, arrow.edge.target]);
-    for (const box of boxes) {
-      const isFrame = boxes.some((inner) => ends.has(inner.node.id) && contains(box, inner));
-      if (!isFrame && crosses(arrow.points, box)) found.push(`${arrow.edge.label} through ${box.node.id}`);
-    }
-  }
-  return found;
-}
-
-interface Area {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-function meet(a: Area, b: Area): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
-}
-
-function contains(outer: Area, inner: Area): boolean {
-  return outer.x <= inner.x && outer.y <= inner.y && outer.x + outer.width >= inner.x + inner.width &&
-    outer.y + outer.height >= inner.y + inner.height;
-}
-
-function crosses(points: readonly { readonly x: number; readonly y: number }[], box: Box): boolean {
-  return points.slice(1).some((to, index) => {
-    const from = points[index] ?? to;
-    const segment = {
-      x: Math.min(from.x, to.x),
-      y: Math.min(from.y, to.y),
-      width: Math.max(0.01, Math.abs(from.x - to.x)),
-      height: Math.max(0.01, Math.abs(from.y - to.y)),
-    };
-    return meet(segment, { x: box.x + 1, y: box.y + 1, width: box.width - 2, height: box.height - 2 });
-  });
-}
