@@ -11,6 +11,7 @@ import { migrate } from "../tests/chaos/database.ts";
 import { startPostgres } from "../tests/chaos/postgres_server.ts";
 import { recordOf } from "../tests/runtime/harness.ts";
 import { counterSpec } from "../tests/runtime/machines.ts";
+import { pgbenchPerSecond } from "./pgbench.ts";
 import type { BenchRow } from "./row.ts";
 
 const EVENTS = 20_000;
@@ -32,6 +33,12 @@ export async function benchDrain(): Promise<readonly BenchRow[]> {
     await migrate(server.url);
     for (const concurrency of [1, 4]) {
       rows.push(...await rowsOf(await openPostgresStore({ url: server.url }), concurrency));
+    }
+    const peerValue = await pgbenchPerSecond(server.url, 4);
+    const last = rows.at(-1);
+    if (peerValue !== null && last !== undefined) {
+      const peer = "pgbench, one transaction an event";
+      rows.splice(-1, 1, { ...last, peer, peer_value: peerValue, ratio: last.value / peerValue });
     }
   } finally {
     await server.stop();

@@ -1,11 +1,13 @@
 /** `deno task bench [--json] [--only NAME]`: measures and prints, one row a number. */
 import { benchDrain } from "./drain.ts";
 import { benchEngine } from "./engine.ts";
+import { benchHttp } from "./http.ts";
 import type { BenchRow } from "./row.ts";
 
 const SUITES: Readonly<Record<string, () => Promise<readonly BenchRow[]> | readonly BenchRow[]>> = {
   engine: benchEngine,
   drain: benchDrain,
+  http: benchHttp,
 };
 
 const isJson = Deno.args.includes("--json");

@@ -1,6 +1,5 @@
 /** Real processes on a real database, killed, frozen and cut off at random; then everything is counted. */
 import type { NewEvent } from "../../src/orchestrator/event.ts";
-import { AppError } from "../../src/errors.ts";
 import type { Store } from "../../src/store/store.ts";
 import { checkStore, readHistory, type Violation } from "../runtime/check_store.ts";
 import { pick, seededId, seededRandom } from "../runtime/random.ts";
@@ -36,6 +35,8 @@ export interface ChaosReport {
 
 const REST_MS_MAX = 180_000;
 const STOP_MS_MAX = 40_000;
+/** Everything is well again when the chaos ends: an event that is not taken so long afterwards is a failure. */
+const PATIENCE_MS = 60_000;
 const TRIGGERS = ["add", "add", "add", "work", "work", "rest", "nonsense"];
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -52,19 +53,22 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     if (/unhandled|panicked|AssertionError/i.test(line)) failures.push(`${name}: ${line.slice(0, 300)}`);
     if (/"level":"(error|warning)"/.test(line)) say(`${name}: ${line.slice(0, 300)}`);
   };
-  const workers = Array.from({ length: options.workers }, (_, index) => {
-    const name = `worker-${index}`;
-    return startProcess({ name, args: ["worker"], env, onLine: onLine(name) });
-  });
-  const api = startProcess({
-    name: "api",
-    args: ["api", "--host", "127.0.0.1", "--port", String(apiPort)],
-    env,
-    onLine: onLine("api"),
-  });
-  const processes = [...workers, api];
+  const keep = (name: string, args: readonly string[]) =>
+    startProcess({
+      name,
+      args,
+      env,
+      onLine: onLine(name),
+      onDeath: (code, lines) =>
+        failures.push(`${name} ended by itself with ${code}: ${lines.join(" | ").slice(0, 800)}`),
+    });
+  const processes = [
+    ...Array.from({ length: options.workers }, (_, index) => keep(`worker-${index}`, ["worker"])),
+    keep("api", ["api", "--host", "127.0.0.1", "--port", String(apiPort)]),
+  ];
 
   const acknowledged: Acknowledged[] = [];
+  const unsure = new Set<string>();
   const endMs = Date.now() + options.seconds * 1_000;
   const isRunning = () => Date.now() < endMs;
   await Promise.all([
@@ -81,7 +85,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const exitCodes = await Promise.all(processes.map((kept) => kept.stop(STOP_MS_MAX)));
   const checked = await checkStore(store, {
     acknowledged: await eventsOf(acknowledged, store),
-    unsure: new Set(),
+    unsure,
     deliveries: receiver.deliveries,
     machine,
     timers: { tired: { state: "busy", delayMs: 3_000 } },
@@ -121,6 +125,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       const isAwaited = random() < 0.5;
       let receipt: Acknowledged | null = null;
       while (receipt === null) {
+        if (Date.now() > endMs + PATIENCE_MS) {
+          unsure.add(event.eventId);
+          failures.push(`nobody took an event of ${entityId} within ${PATIENCE_MS} ms after the chaos`);
+          return;
+        }
         receipt = isAwaited ? await post(event, apiPort) : await sendByDatabase(event);
         if (receipt === null) await pause(100 + random() * 200);
       }
@@ -131,14 +140,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 
   async function sendByDatabase(event: NewEvent): Promise<Acknowledged | null> {
-    try {
-      return await database.send(event) ? { eventId: event.eventId, entityId: event.entityId } : null;
-    } catch (error) {
-      if (error instanceof AppError && (error.code === "store_unavailable" || error.code === "conflict")) {
-        return null;
-      }
-      throw error;
-    }
+    const eventId = await database.send(event);
+    return eventId === null ? null : { eventId, entityId: event.entityId };
   }
 
   async function runProcessFaults(): Promise<void> {

@@ -1,5 +1,6 @@
 /** The database of one chaos run, and what can be done to it. */
 import postgres from "postgres";
+import { AppError } from "../../src/errors.ts";
 import type { NewEvent } from "../../src/orchestrator/event.ts";
 import { readMigrations } from "../../src/store/migrations.ts";
 import { connectPostgres, DEFAULT_POSTGRES_LIMITS } from "../../src/store/postgres/connect.ts";
@@ -21,8 +22,8 @@ export interface ChaosDatabase {
   readonly dialect: "sqlite" | "postgres";
   readonly url: string;
   open(): Promise<Store>;
-  /** Sends without the program's API: true = acknowledged. Repeating the same event must be harmless. */
-  send(event: NewEvent): Promise<boolean>;
+  /** Sends past the program: the id of the accepted event, null = nobody knows. Repeating the same event is harmless. */
+  send(event: NewEvent): Promise<string | null>;
   readonly faults: readonly Fault[];
   /** What the tables themselves say against the promises. */
   audit(): Promise<readonly string[]>;
@@ -52,12 +53,12 @@ export async function startPostgresChaos(): Promise<ChaosDatabase | null> {
   const server = await startPostgres();
   if (server === null) return null;
   await migrate(server.url);
-  const producer = await openPostgresStore({ url: server.url, applicationName: "producer" });
+  const producer = createSqlProducer(server.url);
   return {
     dialect: "postgres",
     url: server.url,
     open: () => openPostgresStore({ url: server.url, applicationName: "checker" }),
-    send: (event) => append(producer, event),
+    send: producer.send,
     faults: [
       { name: "terminate backends", weight: 8, run: () => terminateBackends(server.url) },
       { name: "crash the server", weight: 1, run: () => server.crash() },
@@ -79,9 +80,53 @@ export async function migrate(url: string): Promise<void> {
   await database.close();
 }
 
-async function append(producer: Store, event: NewEvent): Promise<boolean> {
-  const [result] = await producer.inbox.append([event]);
-  return result !== undefined && result.type !== "conflict";
+async function append(producer: Store, event: NewEvent): Promise<string | null> {
+  const [result] = await producer.inbox.append([event]).catch((error: unknown) => {
+    if (error instanceof AppError && (error.code === "store_unavailable" || error.code === "conflict")) {
+      return [];
+    }
+    throw error;
+  });
+  return result === undefined || result.type === "conflict" ? null : result.eventId;
+}
+
+/** A producer that knows SQL only: half by the function, half by the table of the predecessor. */
+function createSqlProducer(url: string) {
+  const connect = () => postgres(url, { max: 4, onnotice: () => {}, connect_timeout: 5, prepare: false });
+  let sql = connect();
+  return {
+    async send(event: NewEvent): Promise<string | null> {
+      const current = sql;
+      const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error("late")), SQL_MS_MAX));
+      try {
+        return await Promise.race([insert(current, event), late]);
+      } catch {
+        // The connection may be in any state now: all of them are replaced, once for each set.
+        if (sql === current) {
+          sql = connect();
+          void current.end({ timeout: 0 });
+        }
+        return null;
+      }
+    },
+    close: () => sql.end({ timeout: 1 }),
+  };
+}
+
+const SQL_MS_MAX = 8_000;
+
+async function insert(sql: postgres.Sql, event: NewEvent): Promise<string> {
+  const { eventId, entityId, machineName } = event;
+  const trigger = event.command.type === "event" ? event.command.trigger : "";
+  if (parseInt(eventId.slice(0, 1), 16) % 2 === 0) {
+    await sql`
+      insert into pystator.worker_events (id, machine_name, entity_id, trigger, context_json)
+      values (${eventId}, ${machineName}, ${entityId}, ${trigger}, '{}') on conflict (id) do nothing`;
+    return eventId;
+  }
+  const [row] = await sql`
+    select stator.append_event(${machineName}, ${entityId}, ${trigger}, '{}', ${eventId}) as id`;
+  return String(row?.id);
 }
 
 /** One to three of the connections that are in use, whoever they belong to. */

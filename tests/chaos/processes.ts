@@ -6,6 +6,8 @@ export interface ProcessSpec {
   readonly env: Readonly<Record<string, string>>;
   /** Receives each line the process writes. */
   readonly onLine?: (line: string) => void;
+  /** Told when it ended although nobody asked it to, with its last lines; it is started again. */
+  readonly onDeath?: (code: number, lines: readonly string[]) => void;
 }
 
 export interface Kept {
@@ -22,17 +24,38 @@ export interface Kept {
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
+/** A process that ends by itself is started again after this long, as an orchestrator would. */
+const RESTART_MS = 500;
+const LAST_LINES = 5;
+
 export function startProcess(spec: ProcessSpec): Kept {
-  let child = spawn(spec);
   let isRunning = true;
   let isFrozen = false;
+  let child = start();
+
+  function start(): Deno.ChildProcess {
+    const lines: string[] = [];
+    const started = spawn(spec, (line) => {
+      lines.push(line);
+      if (lines.length > LAST_LINES) lines.shift();
+      spec.onLine?.(line);
+    });
+    void started.status.then(({ code }) => {
+      if (child !== started || !isRunning) return;
+      spec.onDeath?.(code, lines);
+      setTimeout(() => {
+        if (child === started && isRunning) child = start();
+      }, RESTART_MS);
+    });
+    return started;
+  }
 
   function signal(name: Deno.Signal): void {
     try {
       child.kill(name);
-    } catch {
-      // It has ended by itself: whoever asked finds out by its exit code.
-      isRunning = false;
+    } catch (error) {
+      // It has ended by itself; `onDeath` tells.
+      if (!(error instanceof TypeError)) throw error;
     }
   }
   return {
@@ -45,8 +68,8 @@ export function startProcess(spec: ProcessSpec): Kept {
       await child.status;
     },
     restart() {
-      child = spawn(spec);
       isRunning = true;
+      child = start();
     },
     freeze() {
       isFrozen = true;
@@ -57,6 +80,7 @@ export function startProcess(spec: ProcessSpec): Kept {
       isFrozen = false;
     },
     async stop(durationMs) {
+      isRunning = false;
       signal("SIGTERM");
       let isLate = false;
       const timer = setTimeout(() => {
@@ -65,13 +89,12 @@ export function startProcess(spec: ProcessSpec): Kept {
       }, durationMs);
       const { code } = await child.status;
       clearTimeout(timer);
-      isRunning = false;
       return isLate ? null : code;
     },
   };
 }
 
-function spawn(spec: ProcessSpec): Deno.ChildProcess {
+function spawn(spec: ProcessSpec, onLine: (line: string) => void): Deno.ChildProcess {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "--quiet", MAIN, ...spec.args],
     env: { ...spec.env, NO_COLOR: "1" },
@@ -79,7 +102,7 @@ function spawn(spec: ProcessSpec): Deno.ChildProcess {
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  for (const stream of [child.stdout, child.stderr]) void readLines(stream, spec.onLine ?? (() => {}));
+  for (const stream of [child.stdout, child.stderr]) void readLines(stream, onLine);
   return child;
 }
 
