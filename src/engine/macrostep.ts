@@ -69,6 +69,7 @@ export function drain(work: Work): readonly Step[] {
 
 export function beginStep(work: Work): void {
   work.rows = stepRows();
+  work.guardErrors = null;
   work.microstepsLeft = work.machine.spec.microstepsMax;
 }
 

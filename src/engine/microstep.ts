@@ -130,48 +130,41 @@ export const NO_OPTIONS = { when: null, timeoutS: null, retry: null, retryBackof
 function moveFor(work: Work, settled: readonly Settled[], memory: Work["history"]): Move {
   const { machine, active } = work;
   const [only] = settled;
-  if (settled.length !== 1 || only === undefined) return combined(work, settled, memory);
   const last = active[active.length - 1] ?? NONE;
-  if (nodeAt(machine, last).depth !== active.length - 1) return combined(work, settled, memory);
-  const { moves } = only.wish.transition;
+  if (settled.length !== 1 || only === undefined || nodeAt(machine, last).depth !== active.length - 1) {
+    return combined(work, settled, entriesOf(work, settled, memory));
+  }
+  const { moves, parallelsAbove } = only.wish.transition;
   const known = moves.get(last);
   if (known !== undefined && known !== null) return known;
-  const move = combined(work, settled, memory);
+  const entries = entriesOf(work, settled, memory);
+  const move = combined(work, settled, entries);
   if (known === undefined && machine.memo.moves < MOVES_MAX) {
     machine.memo.moves++;
-    moves.set(last, isFixed(only) ? move : null);
+    const isFixed = parallelsAbove !== null && entries.every((entry) => entry.isStatic);
+    moves.set(last, isFixed ? move : null);
   }
   return move;
 }
 
-/** Whether the transition leads to the same place for every history and context. */
-function isFixed({ reach, wish }: Settled): boolean {
-  return reach.isStatic && wish.transition.parallelsAbove !== null;
+/** What the transitions enter; profile `scxml` looks at histories as they are after leaving. */
+function entriesOf(
+  work: Work,
+  settled: readonly Settled[],
+  memory: Work["history"],
+): readonly Reach[] {
+  if (!work.machine.isScxml) return settled.map((one) => one.reach);
+  work.history = memory;
+  return settled.flatMap(({ wish }) => entryOf(work, wish.transition));
 }
 
-function combined(work: Work, settled: readonly Settled[], memory: Work["history"]): Move {
-  const { machine, active } = work;
-  const exits = exitsOf(settled);
-  if (!machine.isScxml) {
-    const needs = unite(settled.map((one) => one.reach.needs));
-    return moveOf(machine, active, {
-      isUnchecked: work.isPlan,
-      exits,
-      needs,
-      defaults: settled.length === 1
-        ? settled[0]?.reach.defaults ?? []
-        : settled.flatMap((one) => one.reach.defaults),
-      historyDefaults: settled.flatMap((one) => one.reach.historyDefaults),
-    });
-  }
-  work.history = memory;
-  const entries = settled.flatMap(({ wish }) => entryOf(work, wish.transition));
-  return moveOf(machine, active, {
+function combined(work: Work, settled: readonly Settled[], entries: readonly Reach[]): Move {
+  return moveOf(work.machine, work.active, {
     isUnchecked: work.isPlan,
-    exits,
+    exits: exitsOf(settled),
     needs: unite(entries.map((entry) => entry.needs)),
-    defaults: entries.flatMap((entry) => entry.defaults),
-    historyDefaults: entries.flatMap((entry) => entry.historyDefaults),
+    defaults: unite(entries.map((entry) => entry.defaults)),
+    historyDefaults: unite(entries.map((entry) => entry.historyDefaults)),
   });
 }
 
@@ -191,7 +184,8 @@ function exitsOf(settled: readonly Settled[]): readonly number[] {
 
 /** Sorted lists as one sorted list without repetitions. */
 function unite(lists: readonly (readonly number[])[]): readonly number[] {
-  if (lists.length === 1) return lists[0] ?? [];
+  const [only] = lists;
+  if (only === undefined || lists.length === 1) return only ?? [];
   return [...new Set(lists.flat())].sort((left, right) => left - right);
 }
 

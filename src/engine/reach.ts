@@ -83,7 +83,7 @@ export function reachOf(
     targets: roots,
     needs: [...needs].sort((left, right) => left - right),
     defaults,
-    historyDefaults: resolving.historyDefaults,
+    historyDefaults: [...new Set(resolving.historyDefaults)].sort((left, right) => left - right),
     branches: resolving.branches,
     isStatic: resolving.isStatic,
   };
