@@ -3,6 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
 import { AppError, messageOf } from "../errors.ts";
 import { createAuth } from "./auth/auth.ts";
+import { createCompute } from "./compute/compute.ts";
 import type { ApiApp, ApiDeps, ApiEnv, RequestFacts } from "./env.ts";
 import { addCorsHeaders, preflightAnswer } from "./guard/cors.ts";
 import { withSecurityHeaders } from "./guard/headers.ts";
@@ -33,10 +34,11 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
   const { settings, log, metrics } = deps;
   const auth = await createAuth(deps);
   const guard = createOperationGuard({ auth, settings });
+  const compute = createCompute();
   const closing = new AbortController();
   const app = createApp();
   const contract = memoized(() => contractOf(app, settings.version));
-  addRoutes(app, { ...deps, auth, closing: closing.signal, contract });
+  addRoutes(app, { ...deps, auth, compute, closing: closing.signal, contract });
   const methods = createMethodTable(app.routes);
   app.notFound((c) => missing(c.req.raw, methods, c.env.facts.requestId));
   app.onError((error, c) => failed(error, c.env.facts.requestId));
@@ -48,6 +50,7 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
     close() {
       closing.abort();
       auth.close();
+      compute.close();
     },
   };
 

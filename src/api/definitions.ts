@@ -53,16 +53,65 @@ export function readDefinition(
   }
 }
 
-/** As `readDefinition`, with everything that a linter doubts. */
-export function inspectDefinition(source: DefinitionSource): {
-  readonly machine: ReadDefinition["machine"];
-  readonly findings: readonly Diagnostic[];
-} {
+/** As `readDefinition`, without the need for a name, and with everything that a linter doubts. */
+export function inspectDefinition(source: DefinitionSource): ReadDefinition {
   const read = readDefinition(source, "anonymous");
-  if (read.machine === null) return { machine: null, findings: [...read.errors, ...read.warnings] };
+  if (read.machine === null) return read;
   const result = loadSpec(inputOf(source), { rules: "anonymous" });
   const doubts = result.ok ? lintMachine(result, EMPTY_REGISTRY) : [];
-  return { machine: read.machine, findings: [...read.errors, ...read.warnings, ...doubts] };
+  return { ...read, warnings: [...read.warnings, ...doubts] };
+}
+
+/** What lists and answers tell of a machine. */
+export interface MachineSummary {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly isStrict: boolean;
+  readonly states: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly parent: string | null;
+    readonly description: string;
+  }[];
+  readonly transitions: readonly {
+    readonly triggers: readonly string[];
+    readonly source: readonly string[];
+    readonly dest: string | null;
+    readonly guards: number;
+    readonly actions: number;
+    readonly afterMs: number | null;
+  }[];
+  /** Those that a caller may send, each once. */
+  readonly triggers: readonly string[];
+}
+
+export function summaryOf(loaded: LoadedMachine): MachineSummary {
+  const { spec } = loaded;
+  return {
+    name: spec.name,
+    version: spec.version,
+    description: spec.description,
+    isStrict: spec.isStrictEvents,
+    states: spec.states.map(({ name, type, parent, description }) => ({ name, type, parent, description })),
+    transitions: spec.transitions.map((transition) => ({
+      triggers: transition.triggers,
+      source: transition.source === "*" ? ["*"] : transition.source,
+      dest: transition.dest,
+      guards: transition.guards.length,
+      actions: transition.actions.length,
+      afterMs: transition.afterMs,
+    })),
+    triggers: triggersOf(loaded),
+  };
+}
+
+/** Triggers that a caller may send, each once, in file order. */
+export function triggersOf({ spec }: LoadedMachine): readonly string[] {
+  const sent = spec.transitions.filter((transition) =>
+    transition.origin === "transition" && !transition.isAuto && transition.afterMs === null
+  );
+  return [...new Set(sent.flatMap((transition) => transition.triggers))];
 }
 
 export const DRAWINGS = ["mermaid", "flowchart", "dot", "scxml"] as const;
@@ -98,7 +147,11 @@ export function requireDefinition(
 ): NonNullable<ReadDefinition["machine"]> {
   const { machine, errors } = readDefinition(source, rules);
   if (machine !== null) return machine;
-  throw new AppError("invalid_machine", "The machine is not valid", {
+  throw invalidMachine(errors);
+}
+
+export function invalidMachine(errors: readonly Diagnostic[]): AppError {
+  return new AppError("invalid_machine", "The machine is not valid", {
     details: { errors: errors.map(diagnosticText), diagnostics: errors },
   });
 }

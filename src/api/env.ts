@@ -6,6 +6,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { Store } from "../store/store.ts";
 import type { Auth } from "./auth/auth.ts";
 import type { AuthSettings } from "./auth/settings.ts";
+import type { Compute } from "./compute/compute.ts";
 import type { OperationGuard } from "./contract.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -111,6 +112,7 @@ export type ApiApp = OpenAPIHono<ApiEnv>;
 /** What routes are given: the deps of the API and what it made of them. */
 export interface RouteDeps extends ApiDeps {
   readonly auth: Auth;
+  readonly compute: Compute;
   /** Aborted when the process ends: open streams close. */
   readonly closing: AbortSignal;
   readonly contract: () => Record<string, unknown>;

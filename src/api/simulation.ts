@@ -24,6 +24,78 @@ export interface Simulation {
   readonly nowMs: number;
 }
 
+/** A simulation as plain data. */
+export interface PlayedSimulation {
+  readonly machineName: string;
+  readonly machineVersion: string;
+  readonly steps: readonly PlayedStep[];
+  readonly entity: {
+    readonly currentState: string;
+    readonly states: readonly string[];
+    readonly context: JsonObject;
+    readonly isTerminal: boolean;
+  } | null;
+  readonly timers: readonly { readonly key: string; readonly trigger: string; readonly dueAtMs: number }[];
+  readonly nowMs: number;
+}
+
+export interface PlayedStep {
+  readonly input: number;
+  readonly atMs: number;
+  readonly type: string;
+  readonly trigger: string;
+  readonly isSuccess: boolean;
+  readonly outcome: string;
+  readonly fromState: string;
+  readonly toState: string | null;
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly actions: readonly string[];
+  readonly context: JsonObject | null;
+}
+
+/** As `simulate`, told as plain data. */
+export function playSimulation(
+  loaded: LoadedMachine,
+  options: Parameters<typeof simulate>[1],
+): PlayedSimulation {
+  const { items, lane, nowMs } = simulate(loaded, options);
+  const { entity } = lane;
+  return {
+    machineName: loaded.name,
+    machineVersion: loaded.version,
+    steps: items.map(playedStep),
+    entity: entity === null ? null : {
+      currentState: entity.currentState,
+      states: entity.snapshot.states,
+      context: entity.context,
+      isTerminal: entity.isTerminal,
+    },
+    timers: lane.timers.map(({ key, trigger, dueAtMs }) => ({ key, trigger, dueAtMs })),
+    nowMs,
+  };
+}
+
+function playedStep({ input, atMs, item }: SimulatedItem): PlayedStep {
+  const { decision, event, timer } = item;
+  const { history, entity } = decision;
+  const { command } = event;
+  return {
+    input,
+    atMs,
+    type: timer === null ? command.type : "timer",
+    trigger: history?.trigger ?? (command.type === "event" ? command.trigger : ""),
+    isSuccess: history?.isSuccess ?? false,
+    outcome: history?.outcome ?? "refused",
+    fromState: history?.fromState ?? "",
+    toState: history?.toState ?? null,
+    reason: history?.reason ?? decision.reason,
+    message: decision.message,
+    actions: (history?.actions ?? []).map((action) => action.name),
+    context: entity?.context ?? null,
+  };
+}
+
 /** Timers that may fire in one simulation. */
 const FIRES_MAX = 1_000;
 const ENTITY_ID = "simulated";

@@ -7,6 +7,7 @@ import { stateTreeOf } from "../../orchestrator/state_tree.ts";
 import { rejectionError } from "../commands.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
+import { triggersOf } from "../definitions.ts";
 import { requireEntity } from "../entities.ts";
 import { guardsText } from "../guard_texts.ts";
 import { CallerRecord, entityParams, Instant, JsonRecord, recordOf, timeOf, Trigger } from "./shared.ts";
@@ -215,14 +216,6 @@ function availableTriggers(loaded: LoadedMachine, leaves: readonly string[]): z.
       description: transition.description,
     }))
   );
-}
-
-/** Triggers that a caller may send, each once. */
-export function triggersOf(loaded: LoadedMachine): readonly string[] {
-  const sent = loaded.spec.transitions.filter((transition) =>
-    transition.origin === "transition" && !transition.isAuto && transition.afterMs === null
-  );
-  return [...new Set(sent.flatMap((transition) => transition.triggers))];
 }
 
 function verdictOf(trigger: string, decision: Decision): z.infer<typeof TriggerVerdict> {

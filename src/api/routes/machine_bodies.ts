@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { AppError } from "../../errors.ts";
 import type { JsonObject } from "../../json.ts";
+import type { Diagnostic as Finding } from "../../definition/diagnostic.ts";
 import type { DefinitionSource } from "../definitions.ts";
 import type { ApiEnv } from "../env.ts";
 
@@ -14,7 +15,13 @@ export const Diagnostic = z.object({
   line: z.int().optional(),
   column: z.int().optional(),
   hint: z.string().optional(),
+  data: z.record(z.string(), z.unknown()).optional().openapi({ description: "Facts for programs" }),
 }).openapi("Diagnostic");
+
+export function diagnosticRecord(diagnostic: Finding): z.infer<typeof Diagnostic> {
+  const { data, path, ...rest } = diagnostic;
+  return { ...rest, path: [...path], ...(data === undefined ? {} : { data: { ...data } }) };
+}
 
 const YamlText = z.string().openapi({ description: "A machine file" });
 

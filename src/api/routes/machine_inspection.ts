@@ -2,10 +2,9 @@
 import { z } from "@hono/zod-openapi";
 import { AppError } from "../../errors.ts";
 import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
-import { type Drawing, drawingOf, DRAWINGS, inspectDefinition } from "../definitions.ts";
+import { type Drawing, drawingOf, DRAWINGS } from "../definitions.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
-import { triggersOf } from "./entity_preview.ts";
-import { Diagnostic, machineBody, sourceOf } from "./machine_bodies.ts";
+import { Diagnostic, diagnosticRecord, machineBody, sourceOf } from "./machine_bodies.ts";
 import { JsonInput } from "./shared.ts";
 
 const Outline = z.object({
@@ -63,30 +62,26 @@ const chartRoute = defineRoute({
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export function addMachineInspectionRoutes(app: ApiApp, deps: RouteDeps): void {
-  app.openapi(diagnoseRoute, (c) => {
-    const { machine, findings } = inspectDefinition(sourceOf(c, c.req.valid("json")));
-    const spec = machine?.loaded.spec;
+  app.openapi(diagnoseRoute, async (c) => {
+    const { machine, errors, warnings } = await deps.compute.run<"inspect">({
+      type: "inspect",
+      source: sourceOf(c, c.req.valid("json")),
+      isLinted: true,
+    });
     return c.json({
-      valid: spec !== undefined,
-      diagnostics: findings.map(({ data: _data, path, ...rest }) => ({ ...rest, path: [...path] })),
-      outline: machine === null || spec === undefined ? null : {
-        machine_name: spec.name,
-        version: spec.version,
-        states: spec.states.map(({ name, type, parent, description }) => ({
-          name,
-          type,
-          parent,
-          description,
+      valid: machine !== null,
+      diagnostics: [...errors, ...warnings].map(diagnosticRecord),
+      outline: machine === null ? null : {
+        machine_name: machine.name,
+        version: machine.version,
+        states: [...machine.states],
+        transitions: machine.transitions.map(({ afterMs, triggers, source, ...rest }) => ({
+          ...rest,
+          triggers: [...triggers],
+          source: [...source],
+          after_ms: afterMs,
         })),
-        transitions: spec.transitions.map((transition) => ({
-          triggers: [...transition.triggers],
-          source: transition.source === "*" ? ["*"] : [...transition.source],
-          dest: transition.dest,
-          guards: transition.guards.length,
-          actions: transition.actions.length,
-          after_ms: transition.afterMs,
-        })),
-        triggers: [...triggersOf(machine.loaded)],
+        triggers: [...machine.triggers],
       },
     }, 200);
   });

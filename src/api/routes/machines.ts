@@ -3,16 +3,19 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { AppError } from "../../errors.ts";
 import type { Entity } from "../../orchestrator/entity.ts";
-import type { LoadedMachine } from "../../orchestrator/loaded_machine.ts";
 import type { MachineRecord } from "../../orchestrator/machine_record.ts";
 import { isAtLeast } from "../access.ts";
 import { audit, hashOf } from "../commands.ts";
 import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
-import { type DefinitionSource, diagnosticText, readDefinition, requireDefinition } from "../definitions.ts";
+import {
+  type DefinitionSource,
+  diagnosticText,
+  invalidMachine,
+  type MachineSummary,
+} from "../definitions.ts";
 import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
-import { Diagnostic, machineBody, sourceOf } from "./machine_bodies.ts";
+import { Diagnostic, diagnosticRecord, machineBody, sourceOf } from "./machine_bodies.ts";
 import { machineRecord, MachineRecordSchema, MachineRow, machineRow } from "./machine_records.ts";
-import { triggersOf } from "./entity_preview.ts";
 import { Flag, JsonInput, MachineName, MachineVersion } from "./shared.ts";
 
 /** Entities that one comparison looks at. */
@@ -131,17 +134,18 @@ const compatibilityRoute = defineRoute({
 export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
   const { machines } = deps.store;
 
-  app.openapi(validateRoute, (c) => {
-    const { machine, errors, warnings } = readDefinition(sourceOf(c, c.req.valid("json")));
+  app.openapi(validateRoute, async (c) => {
+    const { machine, errors, warnings } = await deps.compute.run<"inspect">({
+      type: "inspect",
+      source: sourceOf(c, c.req.valid("json")),
+      isLinted: false,
+    });
     return c.json({
       valid: machine !== null,
       errors: errors.map(diagnosticText),
       warnings: warnings.map(diagnosticText),
-      info: machine === null ? null : machineInfo(machine.loaded),
-      diagnostics: [...errors, ...warnings].map(({ data: _data, path, ...rest }) => ({
-        ...rest,
-        path: [...path],
-      })),
+      info: machine === null ? null : machineInfo(machine),
+      diagnostics: [...errors, ...warnings].map(diagnosticRecord),
     }, 200);
   });
 
@@ -263,8 +267,13 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
   }
 
   async function newRecord(c: Context<ApiEnv>, source: DefinitionSource): Promise<MachineRecord> {
-    const { loaded, document } = requireDefinition(source);
-    const { name, version, description, isStrictEvents } = loaded.spec;
+    const { machine, document, errors } = await deps.compute.run<"inspect">({
+      type: "inspect",
+      source,
+      isLinted: false,
+    });
+    if (machine === null || document === null) throw invalidMachine(errors);
+    const { name, version, description, isStrict } = machine;
     if (!NAME.test(name)) {
       throw new AppError(
         "validation_failed",
@@ -283,7 +292,7 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
       name,
       version,
       description: description === "" ? null : description,
-      isStrict: isStrictEvents,
+      isStrict,
       config: document,
       sourceText: source.type === "text" ? source.text : null,
       hash: await hashOf(document),
@@ -318,15 +327,13 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
   }
 }
 
-function machineInfo(loaded: LoadedMachine) {
+function machineInfo(machine: MachineSummary) {
   return {
-    machine_name: loaded.name,
-    version: loaded.version,
-    state_names: loaded.spec.states.map((state) => state.name),
-    trigger_names: [...triggersOf(loaded)],
-    terminal_states: loaded.spec.states.filter((state) => state.type === "terminal").map((state) =>
-      state.name
-    ),
+    machine_name: machine.name,
+    version: machine.version,
+    state_names: machine.states.map((state) => state.name),
+    trigger_names: [...machine.triggers],
+    terminal_states: machine.states.filter((state) => state.type === "terminal").map((state) => state.name),
   };
 }
 

@@ -1,9 +1,6 @@
 /** One event against a machine that is sent along: nothing is stored, nothing is done. */
 import { z } from "@hono/zod-openapi";
-import { outcomeOf } from "../../orchestrator/result.ts";
-import { processEvent, processWithAssumedGuards } from "../../orchestrator/process.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
-import { requireDefinition } from "../definitions.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
 import { OutcomeError } from "./entity_commands.ts";
 import { JsonInput, JsonRecord, recordOf } from "./shared.ts";
@@ -45,18 +42,17 @@ const processRoute = defineRoute({
 });
 
 export function addProcessRoutes(app: ApiApp, deps: RouteDeps): void {
-  app.openapi(processRoute, (c) => {
+  app.openapi(processRoute, async (c) => {
     const body = c.req.valid("json");
-    const { loaded } = requireDefinition({ type: "document", document: body.config }, "anonymous");
-    const request = {
+    const outcome = await deps.compute.run<"process">({
+      type: "process",
+      document: body.config,
       currentState: body.current_state,
       trigger: body.trigger,
       context: body.context ?? {},
       nowMs: deps.clock.nowMs(),
-    };
-    const outcome = outcomeOf(
-      body.assume_guards ? processWithAssumedGuards(loaded, request) : processEvent(loaded, request),
-    );
+      areGuardsAssumed: body.assume_guards,
+    });
     const { error } = outcome;
     return c.json({
       success: outcome.success,

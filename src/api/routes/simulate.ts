@@ -1,11 +1,10 @@
 /** Playing a machine through before anything depends on it. */
 import { z } from "@hono/zod-openapi";
 import { AppError } from "../../errors.ts";
-import type { LoadedMachine } from "../../orchestrator/loaded_machine.ts";
+import type { JsonObject } from "../../json.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
-import { requireDefinition } from "../definitions.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
-import { simulate, type SimulatedItem, type SimulationInput } from "../simulation.ts";
+import type { PlayedStep, SimulationInput } from "../simulation.ts";
 import {
   Instant,
   JsonInput,
@@ -75,66 +74,62 @@ const simulateRoute = defineRoute({
 export function addSimulateRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(simulateRoute, async (c) => {
     const body = c.req.valid("json");
-    const loaded = await machineOf(body);
+    const document = await documentOf(body);
     const inputs: SimulationInput[] = body.steps.map((step) => {
       if ("advance_ms" in step) return { type: "advance", durationMs: step.advance_ms };
       return "data" in step
         ? { type: "data", data: step.data }
         : { type: "event", trigger: step.trigger, payload: step.context };
     });
-    const { items, lane, nowMs } = simulate(loaded, {
+    const played = await deps.compute.run<"simulate">({
+      type: "simulate",
+      document,
       context: body.context,
       inputs,
       nowMs: deps.clock.nowMs(),
     });
-    const { entity } = lane;
+    const { entity } = played;
     return c.json({
-      machine_name: loaded.name,
-      machine_version: loaded.version,
-      steps: items.map(simulatedStep),
+      machine_name: played.machineName,
+      machine_version: played.machineVersion,
+      steps: played.steps.map(simulatedStep),
       current_state: entity?.currentState ?? null,
-      active_states: [...entity?.snapshot.states ?? []],
+      active_states: [...entity?.states ?? []],
       context: recordOf(entity?.context ?? {}),
       is_terminal: entity?.isTerminal ?? false,
-      timers: lane.timers.map(({ key, trigger, dueAtMs }) => ({ key, trigger, due_at: timeOf(dueAtMs) })),
-      now: timeOf(nowMs),
+      timers: played.timers.map(({ key, trigger, dueAtMs }) => ({ key, trigger, due_at: timeOf(dueAtMs) })),
+      now: timeOf(played.nowMs),
     }, 200);
   });
 
-  async function machineOf(body: z.output<typeof SimulateBody>): Promise<LoadedMachine> {
-    if (body.config !== undefined) {
-      return requireDefinition({ type: "document", document: body.config }, "anonymous").loaded;
-    }
-    if (body.machine_name === undefined) {
+  async function documentOf(body: z.output<typeof SimulateBody>): Promise<JsonObject> {
+    if (body.config !== undefined) return body.config;
+    const { machine_name: name, machine_version: version = null } = body;
+    if (name === undefined) {
       throw new AppError("validation_failed", "Request is not valid: send config, or machine_name");
     }
-    const loaded = await deps.runtime.machines.find(body.machine_name, body.machine_version ?? null);
-    if (loaded === null) {
-      throw new AppError(
-        "machine_not_found",
-        `Cannot simulate machine "${body.machine_name}": no such machine`,
-      );
+    const loaded = await deps.runtime.machines.find(name, version);
+    const record = loaded === null ? null : await deps.store.machines.find(loaded.name, loaded.version);
+    if (record === null) {
+      throw new AppError("machine_not_found", `Cannot simulate machine "${name}": no such machine`);
     }
-    return loaded;
+    return record.config;
   }
 }
 
-function simulatedStep({ input, atMs, item }: SimulatedItem): z.infer<typeof SimulatedStep> {
-  const { decision, event, timer } = item;
-  const { history, entity } = decision;
-  const { command } = event;
+function simulatedStep(step: PlayedStep): z.infer<typeof SimulatedStep> {
   return {
-    input,
-    at: timeOf(atMs),
-    type: timer === null ? command.type : "timer",
-    trigger: history?.trigger ?? (command.type === "event" ? command.trigger : ""),
-    success: history?.isSuccess ?? false,
-    outcome: history?.outcome ?? "refused",
-    source_state: history?.fromState ?? "",
-    target_state: history?.toState ?? null,
-    reason: history?.reason ?? decision.reason,
-    message: decision.message,
-    actions: (history?.actions ?? []).map((action) => action.name),
-    context: entity === null ? null : recordOf(entity.context),
+    input: step.input,
+    at: timeOf(step.atMs),
+    type: step.type,
+    trigger: step.trigger,
+    success: step.isSuccess,
+    outcome: step.outcome,
+    source_state: step.fromState,
+    target_state: step.toState,
+    reason: step.reason,
+    message: step.message,
+    actions: [...step.actions],
+    context: step.context === null ? null : recordOf(step.context),
   };
 }
