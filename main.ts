@@ -22,6 +22,8 @@ import type { Store } from "./src/store/store.ts";
 import { createMemoryStore } from "./src/store/memory/memory_store.ts";
 import { migrate, sqlitePathOf } from "./src/store/migrate.ts";
 import { expectedVersion, readMigrations } from "./src/store/migrations.ts";
+import { connectPostgres, DEFAULT_POSTGRES_LIMITS } from "./src/store/postgres/connect.ts";
+import { parsePostgresUrl } from "./src/store/postgres/connection_url.ts";
 import { openPostgresStore } from "./src/store/postgres/postgres_store.ts";
 import { openSqliteStore } from "./src/store/sqlite/sqlite_store.ts";
 import { createLog, silentLog, writeLine } from "./src/telemetry/log.ts";
@@ -63,6 +65,9 @@ const databases: Databases = {
     } finally {
       await store.close();
     }
+  },
+  async hazards(database) {
+    return database.dialect === "postgres" ? await postgresHazards(database.url) : [];
   },
   async migrations(database) {
     if (database.dialect === "memory") return [];
@@ -173,6 +178,20 @@ async function openPostgres(database: DatabaseConfig): Promise<Store> {
   const primary = await open(database.url, database.isListening);
   if (database.readUrl === null) return primary;
   return withReadReplica(primary, await open(database.readUrl, false));
+}
+
+/** A crash of a server with these settings forgets events that were answered. */
+async function postgresHazards(url: string): Promise<readonly string[]> {
+  const options = { applicationName: "stator-check", limits: DEFAULT_POSTGRES_LIMITS };
+  const connection = connectPostgres(parsePostgresUrl(url), options);
+  try {
+    const rows = await connection.all(
+      "select name from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes') and setting = 'off'",
+    );
+    return rows.map((row) => `${row["name"]} off`);
+  } finally {
+    await connection.close();
+  }
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -13,18 +13,17 @@ export interface ListenOptions {
 export interface Listener {
   /** Without a slash at the end. */
   readonly url: string;
-  /** No new requests; open ones have `graceMs` to end. */
+  /** No new requests; open ones have `graceMs` to end, then they are no longer waited for. */
   close(graceMs: number): Promise<void>;
 }
 
 /** Throws `AppError("bad_configuration")` when the address is taken or not of this machine. */
 export function listen(options: ListenOptions): Listener {
   const { hostname, port, clock, handler } = options;
-  const abort = new AbortController();
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
     // The line that the runtime prints at start would be the only one that is not JSON.
-    server = Deno.serve({ hostname, port, signal: abort.signal, onListen: () => {} }, handler);
+    server = Deno.serve({ hostname, port, onListen: () => {} }, handler);
   } catch (error) {
     throw new AppError("bad_configuration", `Cannot listen on ${hostname} port ${port}: ${reasonOf(error)}`, {
       cause: error,
@@ -34,12 +33,9 @@ export function listen(options: ListenOptions): Listener {
     url: `http://${shownHost(hostname)}:${server.addr.port}`,
     async close(graceMs) {
       const ended = new AbortController();
-      const isDone = await Promise.race([
-        server.shutdown().then(() => true),
-        clock.sleep(graceMs, ended.signal).then(() => false),
-      ]);
+      // Aborting the server after that is an error of the runtime: what is left ends with the process.
+      await Promise.race([server.shutdown(), clock.sleep(graceMs, ended.signal)]);
       ended.abort();
-      if (!isDone) abort.abort();
     },
   };
 }

@@ -3,7 +3,7 @@ import type { DatabaseConfig } from "../config_values.ts";
 import { badConfiguration } from "../config.ts";
 import { AppError, messageOf } from "../errors.ts";
 import type { Store } from "../store/store.ts";
-import type { ProcessDeps } from "./process.ts";
+import type { Databases, ProcessDeps } from "./process.ts";
 
 const WAIT_MAX_MS = 30_000;
 const PAUSE_MS = 1_000;
@@ -29,7 +29,10 @@ export async function openStore(
   const untilMs = clock.nowMs() + WAIT_MAX_MS;
   while (true) {
     const problem = await problemOf(store);
-    if (problem === null) return store;
+    if (problem === null) {
+      if (config.isProduction) await refuseHazards(deps.databases, database, store);
+      return store;
+    }
     if (clock.nowMs() >= untilMs || signal.aborted) {
       await store.close();
       throw problem;
@@ -37,6 +40,15 @@ export async function openStore(
     log.warning("Waits for the database", { reason: problem.message });
     await clock.sleep(PAUSE_MS, signal);
   }
+}
+
+async function refuseHazards(databases: Databases, database: DatabaseConfig, store: Store): Promise<void> {
+  const hazards = await databases.hazards(database);
+  if (hazards.length === 0) return;
+  await store.close();
+  throw badConfiguration(
+    hazards.map((hazard) => `the database of PYSTATOR_DATABASE_URL has ${hazard} in production`),
+  );
 }
 
 async function problemOf(store: Store): Promise<AppError | null> {

@@ -25,5 +25,7 @@ export interface Databases {
     database: DatabaseConfig,
   ): Promise<{ readonly applied: readonly string[]; readonly notes: readonly string[] }>;
   status(database: DatabaseConfig): Promise<{ readonly applied: number | null; readonly expected: number }>;
+  /** Settings of the server that may lose what was committed. */
+  hazards(database: DatabaseConfig): Promise<readonly string[]>;
   migrations(database: DatabaseConfig): Promise<readonly string[]>;
 }

@@ -49,6 +49,7 @@ export async function createCliWorld(): Promise<CliWorld> {
       open: () => Promise.resolve(store),
       upgrade: () => Promise.resolve({ applied: [], notes: [] }),
       status: () => store.schema(),
+      hazards: () => Promise.resolve([]),
       migrations: () => Promise.resolve(["0001_first.sql", "0002_second.sql"]),
     },
   };
