@@ -98,6 +98,18 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   [`GET ${V1}/observability/transition-analytics`]: "Viewer",
   [`GET ${V1}/workers`]: "Viewer",
 
+  [`GET ${V1}/annotations`]: "Viewer",
+  [`PUT ${V1}/annotations/{machine_name}/{machine_version}/{state_name}`]: "Editor",
+  [`DELETE ${V1}/annotations/{machine_name}/{machine_version}/{state_name}`]: "Editor",
+  [`POST ${V1}/annotations/{machine_name}/{machine_version}/rename`]: "Editor",
+  [`GET ${V1}/transition-annotations`]: "Viewer",
+  [`PUT ${V1}/transition-annotations/{machine_name}/{machine_version}/{transition_key}`]: "Editor",
+  [`DELETE ${V1}/transition-annotations/{machine_name}/{machine_version}/{transition_key}`]: "Editor",
+  [`GET ${V1}/layouts`]: "Viewer",
+  [`PUT ${V1}/layouts/{machine_name}/{machine_version}`]: "Editor",
+  [`DELETE ${V1}/layouts/{machine_name}/{machine_version}`]: "Editor",
+  [`DELETE ${V1}/layouts/{machine_name}/{machine_version}/{state_name}`]: "Editor",
+
   [`GET ${V1}/webhooks`]: "Viewer",
   [`POST ${V1}/webhooks`]: "Admin",
   [`GET ${V1}/webhooks/{webhook_id}`]: "Viewer",
@@ -105,6 +117,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   [`DELETE ${V1}/webhooks/{webhook_id}`]: "Admin",
 
   [`GET ${V1}/templates/fsm`]: "Viewer",
+  [`GET ${V1}/templates/fsm/zip`]: "Viewer",
   [`GET ${V1}/templates/fsm/{filename}`]: "Viewer",
   [`GET ${V1}/catalog/builtins`]: "public",
   [`GET ${V1}/docs/playground-routes`]: "public",

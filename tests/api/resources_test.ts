@@ -183,6 +183,43 @@ Deno.test("catalogue, templates, settings, docs and metrics", () =>
     assert(routes.json.routes.length > 70, `${routes.json.routes.length} operations`);
   }));
 
+Deno.test("notes and places belong to a version that exists", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    const { call } = harness;
+    await publish(harness, ORDER);
+    const version = "machine_name=order&machine_version=1.0.0";
+    const note = (state: string, text: string) =>
+      call("PUT", `${V1}/annotations/order/1.0.0/${state}`, { body: { body_markdown: text } });
+    assertEquals((await note("open", "*one*")).json, { ok: true });
+    assertEquals((await note("paid", "two")).json, { ok: true });
+    const missing = await call("PUT", `${V1}/annotations/order/9.9.9/open`, { body: { body_markdown: "x" } });
+    assertEquals(missing.status, 404);
+    const rename = (from: string, to: string) =>
+      call("POST", `${V1}/annotations/order/1.0.0/rename`, {
+        body: { old_state_name: from, new_state_name: to },
+      });
+    assertEquals((await rename("open", "paid")).status, 409, "a note that is there stays");
+    assertEquals((await rename("open", "shipped")).json, { ok: true, moved: true });
+    const notes = (await call("GET", `${V1}/annotations?${version}`)).json.items;
+    assertEquals(notes.map((row: { state_name: string }) => row.state_name).toSorted(), ["paid", "shipped"]);
+    assertEquals((await call("DELETE", `${V1}/annotations/order/1.0.0/paid`)).status, 204);
+    assertEquals((await call("DELETE", `${V1}/annotations/order/1.0.0/paid`)).status, 404);
+    const key = encodeURIComponent("open->paid:pay");
+    await call("PUT", `${V1}/transition-annotations/order/1.0.0/${key}`, { body: { body_markdown: "why" } });
+    const arrows = (await call("GET", `${V1}/transition-annotations?${version}`)).json.items;
+    assertEquals(arrows.map((row: { transition_key: string }) => row.transition_key), ["open->paid:pay"]);
+
+    const keep = (positions: object) => call("PUT", `${V1}/layouts/order/1.0.0`, { body: { positions } });
+    assertEquals((await keep({ open: { x: 1, y: 2 } })).json, { ok: true, upserted: 1 });
+    await keep({ paid: { x: 3 } });
+    const layout = (await call("GET", `${V1}/layouts?${version}`)).json;
+    assertEquals(layout.positions, { open: { x: 1, y: 2 }, paid: { x: 3, y: 0 } });
+    assertEquals((await keep({ open: { x: "left" } })).status, 422);
+    assertEquals((await call("DELETE", `${V1}/layouts/order/1.0.0/open`)).status, 204);
+    assertEquals((await call("DELETE", `${V1}/layouts/order/1.0.0/open`)).status, 404);
+    assertEquals((await call("DELETE", `${V1}/layouts/order/1.0.0`)).status, 204);
+  }));
+
 /** One entity: created, paid, paid again (refused), shipped. */
 async function played({ call, ...harness }: Harness): Promise<void> {
   await publish({ call, ...harness }, ORDER);

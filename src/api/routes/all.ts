@@ -23,6 +23,7 @@ import { addPeopleRoutes } from "./people.ts";
 import { addObservabilityRoutes } from "./observability.ts";
 import { addMachineMetricsRoutes } from "./machine_metrics.ts";
 import { addCatalogRoutes } from "./catalog.ts";
+import { addWorkspaceRoutes } from "./workspace.ts";
 
 export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addHealthRoutes(app, deps);
@@ -48,4 +49,5 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addSettingsRoutes(app, deps);
   addTransitionRoutes(app, deps);
   addWebhookRoutes(app, deps);
+  addWorkspaceRoutes(app, deps);
 }

@@ -4,6 +4,7 @@ import { AppError } from "../../errors.ts";
 import { BUILTINS } from "../builtin_list.ts";
 import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
+import { zipOf } from "../zip.ts";
 import { JsonRecord } from "./shared.ts";
 
 const Builtin = z.object({ name: z.string(), description: z.string(), params: JsonRecord });
@@ -50,6 +51,19 @@ const templatesRoute = defineRoute({
   responses: { 200: jsonAnswer(Templates, "File names") },
 });
 
+const zipRoute = defineRoute({
+  method: "get",
+  path: "/api/v1/templates/fsm/zip",
+  tags: ["catalog"],
+  summary: "All of them in one archive",
+  responses: {
+    200: {
+      description: "ZIP",
+      content: { "application/zip": { schema: z.string().openapi({ format: "binary" }) } },
+    },
+  },
+});
+
 const templateRoute = defineRoute({
   method: "get",
   path: "/api/v1/templates/fsm/{filename}",
@@ -68,6 +82,14 @@ export function addCatalogRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(playgroundRoute, (c) => c.json({ routes: playgroundRoutes(deps.contract()) }, 200));
 
   app.openapi(templatesRoute, (c) => c.json({ templates: [...deps.templates.keys()].toSorted() }, 200));
+
+  app.openapi(zipRoute, () => {
+    const headers = {
+      "content-type": "application/zip",
+      "content-disposition": 'attachment; filename="fsm-templates.zip"',
+    };
+    return new Response(zipOf(deps.templates), { headers });
+  });
 
   app.openapi(templateRoute, (c) => {
     const text = deps.templates.get(c.req.valid("param").filename);
