@@ -1,4 +1,5 @@
 /** One event for one instance: run to rest with all that follows from it, or refused as a whole. */
+import { unwrapContent } from "./content.ts";
 import { validateContext } from "./context.ts";
 import { runFallback } from "./fallback.ts";
 import { drain, isEnded, runEvent } from "./macrostep.ts";
@@ -63,7 +64,7 @@ export function queuedOf(machine: Machine, event: EngineEvent): QueuedEvent {
   const origin = event.timer === undefined ? "outside" : "timer";
   return {
     trigger,
-    payload,
+    payload: origin === "timer" ? unwrapContent(payload) : payload,
     origin,
     given: trigger === event.trigger ? event : { ...event, trigger },
     ...(context === undefined ? NOTHING : { context }),

@@ -2,7 +2,7 @@
 import { resolveConflicts, settle } from "./conflict.ts";
 import { endedLeaf, endIfAtRest } from "./done.ts";
 import { leafNames } from "./configuration.ts";
-import type { JsonValue } from "../json.ts";
+import { wrapContent } from "./content.ts";
 import { nodeAt, NONE } from "./machine.ts";
 import { microstep, NO_OPTIONS } from "./microstep.ts";
 import { livelock, raise, recall } from "./queue.ts";
@@ -10,7 +10,7 @@ import { refusalOf } from "./refusal.ts";
 import { type Search, select, type Selection } from "./select.ts";
 import type { EngineEvent, Microstep, Outcome, Refusal, Step } from "./step.ts";
 import { type QueuedEvent, RefusedError, stepRows, takeEvent, type Work } from "./work.ts";
-import { contextToStore, isObject } from "./work.ts";
+import { contextToStore } from "./work.ts";
 
 /** Deferred events of one instance. */
 export const DEFERRED_MAX = 100;
@@ -178,7 +178,7 @@ function defer(work: Work, event: QueuedEvent): void {
       details: { reason: "deferred_full", trigger: event.trigger, deferred_max: DEFERRED_MAX },
     });
   }
-  const payload = isObject(event.payload) ? event.payload : { value: event.payload };
+  const payload = wrapContent(event.payload);
   const deferred = { trigger: event.trigger, payload };
   work.deferred = [...work.deferred, event.id === undefined ? deferred : { ...deferred, id: event.id }];
 }
@@ -210,8 +210,7 @@ function startInvokes(work: Work): void {
 }
 
 function engineEventOf(event: QueuedEvent): EngineEvent {
-  const payload: JsonValue = event.payload;
-  const base = { trigger: event.trigger, payload: isObject(payload) ? payload : { value: payload } };
+  const base = { trigger: event.trigger, payload: wrapContent(event.payload) };
   return event.id === undefined ? base : { ...base, id: event.id };
 }
 

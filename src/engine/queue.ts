@@ -1,4 +1,5 @@
 /** The two queues of a call: events raised inside the macrostep, and events that come after it. */
+import { unwrapContent } from "./content.ts";
 import type { JsonValue } from "../json.ts";
 import { foldTrigger } from "./trigger.ts";
 import { type QueuedEvent, RefusedError, type Work } from "./work.ts";
@@ -31,7 +32,7 @@ export function recall(work: Work): void {
   if (work.deferred.length === 0) return;
   const recalled = work.deferred.map(({ trigger, payload, id }): QueuedEvent => ({
     trigger,
-    payload,
+    payload: unwrapContent(payload),
     origin: "recalled",
     given: null,
     ...(id === undefined ? {} : { id }),

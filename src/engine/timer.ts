@@ -1,9 +1,10 @@
 /** Timers of states and delayed events: started and cancelled as plain data, told apart by generation. */
+import { wrapContent } from "./content.ts";
 import type { JsonValue } from "../json.ts";
 import type { Node } from "./machine.ts";
 import { setOwn } from "./own.ts";
 import type { TimerStart } from "./step.ts";
-import { isObject, type Work } from "./work.ts";
+import type { Work } from "./work.ts";
 
 const SEND_PREFIX = "send/";
 
@@ -37,7 +38,7 @@ export function startSend(
     key,
     trigger,
     delayMs,
-    payload: isObject(payload) ? payload : { value: payload },
+    payload: wrapContent(payload),
     source: null,
   });
 }
