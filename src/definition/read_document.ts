@@ -8,6 +8,7 @@ import {
   integerOrNull,
   isList,
   isObject,
+  objectOr,
   own,
   requiredText,
   textOr,
@@ -52,6 +53,7 @@ export function readDocument(findings: Findings, document: JsonObject): Document
   const variables = readVariables(cursor, meta.profile);
   const invariants = readInvariants(cursor);
   const events = readEvents(cursor);
+  duplicateVariables(findings, variables);
   warnUnknownKeys(cursor, DOCUMENT_KEYS.union(EDITOR_KEYS));
   return { meta, states, transitions, policy, variables, invariants, events };
 }
@@ -102,25 +104,34 @@ function readVariables(cursor: Cursor, profile: Profile): readonly VariableSpec[
     wrongKind(findings, ["state_variables"], "a list", value);
     return [];
   }
-  const before = findings.list.length;
-  const variables = value.flatMap((item, index) => {
+  return value.flatMap((item, index) => {
     const path = ["state_variables", index];
-    if (typeof item === "string") return [readVariable({ object: { key: item }, path, findings }, profile)];
+    const key = keyOfScalar(item);
+    if (key !== null) return [readVariable({ object: { key }, path, findings }, profile)];
     if (isObject(item)) return [readVariable({ object: item, path, findings }, profile)];
     wrongKind(findings, path, "a mapping or the name of a variable", item);
     return [];
   });
-  const isSound = !findings.list.slice(before).some((finding) => finding.code.startsWith("F"));
+}
+
+/** Finding `F14`, looked at only when the whole form is right. */
+function duplicateVariables(findings: Findings, variables: readonly VariableSpec[]): void {
+  if (findings.list.some(({ severity, code }) => severity === "error" && code.startsWith("F"))) return;
   const keys = variables.map((variable) => variable.key);
   const twice = new Set(keys.filter((key, index) => keys.indexOf(key) !== index));
-  if (isSound && twice.size > 0) {
-    const shown = [...twice].map((key) => `"${key}"`).join(", ");
-    const where = ["state_variables", keys.findIndex((key, index) => keys.indexOf(key) !== index)];
-    findings.error("F14", [], `Cannot declare state variable ${shown} twice`, {
-      data: { at: "", names: [...twice], where },
-    });
-  }
-  return variables;
+  if (twice.size === 0) return;
+  const shown = [...twice].map((key) => `"${key}"`).join(", ");
+  const where = ["state_variables", keys.findIndex((key, index) => keys.indexOf(key) !== index)];
+  findings.error("F14", [], `Cannot declare state variable ${shown} twice`, {
+    data: { at: "", names: [...twice], where },
+  });
+}
+
+/** A scalar is the name of a variable, as PyStator prints it; null for lists and mappings. */
+function keyOfScalar(item: JsonValue): string | null {
+  if (item === null) return "None";
+  if (typeof item === "boolean") return item ? "True" : "False";
+  return typeof item === "object" ? null : String(item);
 }
 
 function readVariable(cursor: Cursor, profile: Profile): VariableSpec {
@@ -133,7 +144,7 @@ function readVariable(cursor: Cursor, profile: Profile): VariableSpec {
       data: { at: dotted([...path, "key"]) },
     });
   }
-  const type = readWord(cursor, "type", VARIABLE_TYPES);
+  const type = textOrNull(cursor, "type") === null ? null : readWord(cursor, "type", VARIABLE_TYPES);
   const isRequired = booleanOr(cursor, "required", false);
   const defaultExpr = textOrNull(cursor, "default_expr");
   if (defaultExpr !== null) checkSource(findings, [...path, "default_expr"], defaultExpr);
@@ -174,30 +185,41 @@ function readInvariants(cursor: Cursor): readonly InvariantSpec[] {
   const value = own(cursor.object, "context_invariants");
   if (value === undefined || value === null) return [];
   return cursorsOf(cursor, "context_invariants", value).flatMap((inner) => {
+    const before = inner.findings.list.length;
     const name = textOrNull(inner, "name");
     const description = textOrNull(inner, "description");
+    const field = textOrNull(inner, "field");
+    textOrNull(inner, "op");
+    for (const key of ["check", "negate"]) if (own(inner.object, key) !== null) objectOr(inner, key, {});
+    for (const key of ["all_of", "any_of", "values"]) listKind(inner, key);
+    if (inner.findings.list.slice(before).some(({ code }) => code.startsWith("F"))) return [];
     const condition = readInvariant(inner);
-    const field = own(inner.object, "field");
-    const label = [name, description, typeof field === "string" ? field : null].find((text) =>
-      text !== null && text !== ""
-    );
+    const label = [name, description, field].find((text) => text !== null && text !== "");
     return condition === null ? [] : [{ label: label ?? "context_invariant", condition }];
   });
 }
 
+function listKind(cursor: Cursor, key: string): void {
+  const value = own(cursor.object, key) ?? null;
+  if (value !== null && !isList(value)) wrongKind(cursor.findings, [...cursor.path, key], "a list", value);
+}
+
+/** Several forms in one invariant: `check`, `all_of`, `any_of`, `negate` and the flat one win in this order. */
 function readInvariant({ object, path, findings }: Cursor): ConditionSpec | null {
-  const check = own(object, "check");
-  if (check !== undefined && check !== null) return readCondition(findings, [...path, "check"], check);
-  const isShaped = ["all_of", "any_of", "negate"].some((key) => own(object, key) !== undefined) ||
-    own(object, "field") !== undefined && own(object, "op") !== undefined;
-  if (!isShaped) {
+  const check = own(object, "check") ?? null;
+  if (check !== null) return readCondition(findings, [...path, "check"], check);
+  for (const key of ["all_of", "any_of", "negate"]) {
+    const value = own(object, key) ?? null;
+    if (value !== null) return readCondition(findings, path, { [key]: value });
+  }
+  if ((own(object, "field") ?? null) === null || (own(object, "op") ?? null) === null) {
     findings.error("F15", path, "Cannot read the invariant: a check, all_of, any_of or negate expected", {
       data: { at: dotted(path) },
     });
     return null;
   }
-  const { name: _name, description: _description, ...condition } = object;
-  return readCondition(findings, path, condition);
+  const { name: _name, description: _description, check: _check, ...flat } = object;
+  return readCondition(findings, path, flat);
 }
 
 function readEvents(cursor: Cursor): readonly string[] {

@@ -8,6 +8,7 @@ import {
   integerOrNull,
   isList,
   isObject,
+  kindOf,
   own,
   textOrNull,
   warnUnknownKeys,
@@ -50,7 +51,8 @@ export function readMeta(findings: Findings, value: JsonValue | undefined): Meta
   if (value !== undefined && !isObject(value)) wrongKind(findings, ["meta"], "a mapping", value);
   const object: JsonObject = isObject(value) ? value : {};
   const cursor: Cursor = { object, path: ["meta"], findings };
-  const machineName = textOrNull(cursor, "machine_name") ?? textOrNull(cursor, "name");
+  const written = textOrNull(cursor, "machine_name");
+  const machineName = written === null || written.trim() === "" ? textOrNull(cursor, "name") : written;
   const version = textOrNull(cursor, "version") ?? VERSION_DEFAULT;
   const namespace = textOrNull(cursor, "namespace");
   const description = textOrNull(cursor, "description") ?? "";
@@ -86,28 +88,30 @@ export function readMeta(findings: Findings, value: JsonValue | undefined): Meta
   };
 }
 
-/** Finding `F04` for a text that is not one of the words. */
+/** null when the key is absent or null, and after finding `F04`. */
 export function readWord<Word extends string>(
   cursor: Cursor,
   key: string,
   words: readonly Word[],
 ): Word | null {
-  const text = textOrNull(cursor, key);
-  if (text === null) return null;
-  const found = words.find((word) => word === text);
+  const value = own(cursor.object, key);
+  if (value === undefined || value === null) return null;
+  const found = words.find((word) => word === value);
   if (found !== undefined) return found;
-  wrongWord(cursor, key, { text, words });
+  wrongWord(cursor, key, { value, words });
   return null;
 }
 
+/** Finding `F04`: a value that is none of the words that may stand there. */
 export function wrongWord(
   cursor: Cursor,
   key: string,
-  { text, words }: { readonly text: string; readonly words: readonly string[] },
+  { value, words }: { readonly value: JsonValue; readonly words: readonly string[] },
 ): void {
   const path = [...cursor.path, key];
-  const meant = nearest(text, words);
-  cursor.findings.error("F04", path, `Cannot use "${text}" as ${key}: one of ${words.join(", ")} expected`, {
+  const meant = typeof value === "string" ? nearest(value, words) : null;
+  const shown = typeof value === "string" ? `"${value}"` : kindOf(value);
+  cursor.findings.error("F04", path, `Cannot use ${shown} as ${key}: one of ${words.join(", ")} expected`, {
     hint: meant === null ? undefined : `Did you mean "${meant}"?`,
     data: { at: dotted(path) },
   });

@@ -23,7 +23,7 @@ import { isName, isStateName, isTrigger, NAME_RULE } from "./names.ts";
 import { readActions } from "./read_action.ts";
 import { readCondition } from "./read_check.ts";
 import { readPayload } from "./read_control.ts";
-import { readWord } from "./read_meta.ts";
+import { readWord, wrongWord } from "./read_meta.ts";
 import { readAlways } from "./read_transition.ts";
 
 const STATE_KEYS = new Set([
@@ -78,7 +78,7 @@ export function readStates(cursor: Cursor, profile: Profile): readonly StateDraf
 
 function readState(cursor: Cursor, profile: Profile): StateDraft {
   const name = readName(cursor, profile);
-  const type = readWord(cursor, "type", TYPES) ?? typeWhenAbsent(cursor);
+  const type = readType(cursor);
   const draft: Omit<StateDraft, "metadata"> = {
     path: cursor.path,
     name,
@@ -119,12 +119,10 @@ function readName(cursor: Cursor, profile: Profile): string {
   return name;
 }
 
-/** null is no type: PyStator's schema wants a word when the key is there. */
-function typeWhenAbsent(cursor: Cursor): StateType {
-  if (own(cursor.object, "type") === null) {
-    wrongKind(cursor.findings, [...cursor.path, "type"], "text", null);
-  }
-  return "stable";
+/** A type that is written must be a word, null is none. */
+function readType(cursor: Cursor): StateType {
+  if (own(cursor.object, "type") === null) wrongWord(cursor, "type", { value: null, words: TYPES });
+  return readWord(cursor, "type", TYPES) ?? "stable";
 }
 
 /** A state name or a list of them. */

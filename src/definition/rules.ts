@@ -104,7 +104,8 @@ function joinRules({ draft, findings }: RuleInput): void {
     if (!state.regions.some((region) => region.final !== null)) continue;
     const join = `_join_${state.name}`;
     const isThere = draft.transitions.some((transition) =>
-      transition.triggers.includes(join) && transition.source.includes(state.name)
+      transition.triggers.includes(join) &&
+      (transition.source.includes(state.name) || transition.source[0] === "*")
     );
     if (isThere) continue;
     findings.error(

@@ -69,7 +69,7 @@ function regionRule({ states, findings }: RuleInput, state: StateDraft, region: 
       { data: { names: [state.name, region.name, region.initial] } },
     );
   }
-  for (const name of region.states) {
+  for (const name of isListed ? region.states : [region.initial]) {
     const parent = states.byName.get(name)?.parent ?? null;
     if (parent === null || parent === state.name) continue;
     findings.error(
