@@ -9,6 +9,7 @@ import {
   type TargetOptions,
 } from "./context.ts";
 import { EXIT_FAILED } from "./exit_code.ts";
+import { addSeed } from "./publish_commands.ts";
 
 type Options = PrintOptions & TargetOptions;
 
@@ -72,6 +73,7 @@ export function addDatabaseCommands(program: Command, context: CliContext): void
       const names = (await database.migrations(configOf(url, options))).toReversed();
       context.print(options, { revisions: names }, names.join("\n"));
     });
+  addSeed(db.command("seed [folder] [url]"), context);
   db.action(() => {
     io.err(db.helpInformation());
     context.exit(EXIT_FAILED);

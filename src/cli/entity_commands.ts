@@ -177,9 +177,22 @@ function addExplain(command: Command, context: CliContext): void {
       context.print(
         options,
         answer,
-        () => trigger === undefined ? fieldsOf(answer) : dryRunText(entity, trigger, answer),
+        () => trigger === undefined ? triggersText(entity, answer) : dryRunText(entity, trigger, answer),
       );
     });
+}
+
+function triggersText(entity: string, answer: Data): string {
+  const rows = rowsOf(answer, "triggers").map((row) => [
+    row.trigger,
+    row.would_succeed === true ? "yes" : "no",
+    row.target_state,
+    row.would_succeed === true ? "" : row.message,
+  ]);
+  const head = `${entity} is in ${answer.current_state}`;
+  return `${head}\n${
+    tableOf(["Trigger", "Accepted", "To", "Why not"], rows, "Its machine knows no trigger.")
+  }`;
 }
 
 function dryRunText(entity: string, trigger: string, answer: Data): string {

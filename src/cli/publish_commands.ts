@@ -9,6 +9,7 @@ import {
   type TargetOptions,
   withTarget,
 } from "./context.ts";
+import type { CliDeps } from "./deps.ts";
 import { EXIT_FAILED } from "./exit_code.ts";
 import { readDocument } from "./machine_file.ts";
 import { tableOf } from "./table.ts";
@@ -22,7 +23,7 @@ export function addPublishCommands(program: Command, context: CliContext): void 
     .action(async (files: readonly string[], options: Options) => {
       const records = await context.withClient(options, async (client) => {
         const published = [];
-        for (const file of files) published.push(await publish(file, client));
+        for (const file of files) published.push(await publish(file, client, deps));
         return published;
       });
       context.print(options, records, () => records.map(publishedText).join("\n"));
@@ -72,12 +73,21 @@ export function addPublishCommands(program: Command, context: CliContext): void 
       });
       context.print(options, { deleted: true, name, version }, `Deleted: ${name}@${version}`);
     });
-  withTarget(machines.command("seed [folder] [url]"))
+  addSeed(machines.command("seed [folder] [url]"), context);
+  machines.action(() => {
+    deps.io.err(machines.helpInformation());
+    context.exit(EXIT_FAILED);
+  });
+}
+
+/** Also a verb of `db`, as the predecessor has it. */
+export function addSeed(command: Command, context: CliContext): void {
+  withTarget(command)
     .description("store all machine files of a folder; broken ones are told and skipped")
     .action(async (folder: string | undefined, url: string | undefined, options: Options) => {
       const results = await context.withClient(
         { ...options, ...databaseArgument(url) },
-        (client) => seed(folder ?? "machines", client),
+        (client) => seed(folder ?? "machines", client, context.deps),
       );
       context.print(
         options,
@@ -85,43 +95,39 @@ export function addPublishCommands(program: Command, context: CliContext): void 
         () => results.map((result) => result.error ?? publishedText(result)).join("\n"),
       );
     });
-  machines.action(() => {
-    deps.io.err(machines.helpInformation());
-    context.exit(EXIT_FAILED);
-  });
+}
 
-  async function publish(path: string, client: Client): Promise<Data> {
-    const config = await readDocument(path, deps);
-    try {
-      return { ...await client.send("POST", "/machines", { config }), is_new: true };
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "machine_exists") throw error;
-      const { name, version } = nameOf(config);
-      const record = await client.get(pathOf`/machines/${await idOf(client, name, version)}`);
-      if (JSON.stringify(record.config) === JSON.stringify(config)) return { ...record, is_new: false };
-      throw new AppError(
-        "machine_exists",
-        `Cannot publish ${name}@${version}: this version is stored with another text. Give it a new meta.version`,
-        { cause: error },
-      );
-    }
-  }
-
-  async function seed(folder: string, client: Client): Promise<readonly Data[]> {
-    const files = (await deps.io.listFiles(folder)).filter((name) =>
-      /(?<!\.scenarios)\.(ya?ml|json)$/.test(name)
+async function publish(path: string, client: Client, deps: CliDeps): Promise<Data> {
+  const config = await readDocument(path, deps);
+  try {
+    return { ...await client.send("POST", "/machines", { config }), is_new: true };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "machine_exists") throw error;
+    const { name, version } = nameOf(config);
+    const record = await client.get(pathOf`/machines/${await idOf(client, name, version)}`);
+    if (JSON.stringify(record.config) === JSON.stringify(config)) return { ...record, is_new: false };
+    throw new AppError(
+      "machine_exists",
+      `Cannot publish ${name}@${version}: this version is stored with another text. Give it a new meta.version`,
+      { cause: error },
     );
-    const results: Data[] = [];
-    for (const file of files) {
-      try {
-        results.push(await publish(`${folder}/${file}`, client));
-      } catch (error) {
-        if (!(error instanceof AppError) || error.code === "store_unavailable") throw error;
-        results.push({ file, error: `Skipped: ${file}: ${error.message}` });
-      }
-    }
-    return results;
   }
+}
+
+async function seed(folder: string, client: Client, deps: CliDeps): Promise<readonly Data[]> {
+  const files = (await deps.io.listFiles(folder)).filter((name) =>
+    /(?<!\.scenarios)\.(ya?ml|json)$/.test(name)
+  );
+  const results: Data[] = [];
+  for (const file of files) {
+    try {
+      results.push(await publish(`${folder}/${file}`, client, deps));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === "store_unavailable") throw error;
+      results.push({ file, error: `Skipped: ${file}: ${error.message}` });
+    }
+  }
+  return results;
 }
 
 function publishedText(record: Data): string {

@@ -12,6 +12,7 @@ import { createMetricsObserver } from "../runtime/metrics_observer.ts";
 import { createRuntime, type Runtime } from "../runtime/runtime.ts";
 import type { Store } from "../store/store.ts";
 import { compileRecord } from "../api/definitions.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { ProcessDeps } from "./process.ts";
 import { webhooksOf } from "./webhooks.ts";
 
@@ -67,7 +68,19 @@ export function createCore(deps: ProcessDeps, store: Store, workerId: string | n
     webhooksOf: webhooksOf(store.operations.documents, config.webhookSecret),
     sendEvent: (event) => sendEvent(event, runtime),
   });
-  return { store, runtime, actions, crashGuard };
+  return { store, runtime, actions: countingTakeovers(actions, metrics), crashGuard };
+}
+
+/** More leases than attempts: the one before ended without a word, its holder is gone. */
+function countingTakeovers(actions: Actions, metrics: Metrics): Actions {
+  return {
+    run(action, signal) {
+      if (action.leaseNo > action.attempts + 1) {
+        metrics.count("pystator_worker_stale_released_total", { queue: "outbox" });
+      }
+      return actions.run(action, signal);
+    },
+  };
 }
 
 /** The id of the event comes from the action, so that a repeated delivery is accepted once. */

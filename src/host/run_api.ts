@@ -28,7 +28,7 @@ export async function runApi(deps: ProcessDeps, signal: AbortSignal): Promise<vo
   const core = createCore(deps, store, null);
   const api = await createApiOn(core, deps, start);
   const ended = new AbortController();
-  const gauges = runGauges({ ...deps, store, signal: ended.signal });
+  const gauges = runGauges({ ...deps, ...core, signal: ended.signal });
   try {
     const listener = listen({ hostname: start.host, port: config.api.port, clock, handler: api.fetch });
     log.info("API is ready", {

@@ -23,7 +23,7 @@ export async function runDev(deps: ProcessDeps, signal: AbortSignal): Promise<vo
   const store = await openStore(deps, { database: config.database, signal });
   const { worker, core } = startWorkerOn(deps, store);
   const ended = new AbortController();
-  const gauges = runGauges({ ...deps, store, signal: ended.signal });
+  const gauges = runGauges({ ...deps, ...core, signal: ended.signal });
   try {
     const published = await publishFolder(SAMPLES, { ...deps, core });
     const entity = await createSampleEntity(core.runtime, deps.newId);

@@ -32,7 +32,7 @@ export async function runWorker(deps: ProcessDeps, signal: AbortSignal): Promise
     if (config.worker.machineSource === "yaml" && config.worker.machineDir !== null) {
       await publishFolder(config.worker.machineDir, { ...deps, core });
     }
-    gauges = runGauges({ ...deps, store, signal: ended.signal });
+    gauges = runGauges({ ...deps, ...core, signal: ended.signal });
     await Promise.race([aborted(signal), worker.done]);
     if (signal.aborted) log.info("Worker drains", { reason: signal.reason });
     await worker.stop();

@@ -45,7 +45,6 @@ export const METRICS = {
   stator_http_request_seconds: histogram("Time to answer a request.", "method", "route"),
   stator_http_in_flight: gauge("Requests being answered."),
   stator_login_failures_total: counter("Logins refused.", "reason"),
-  stator_store_errors_total: counter("Calls of the store that failed.", "kind"),
   stator_unhandled_errors_total: counter("Errors that nobody caught, survived.", "kind"),
   stator_invalid_machines: gauge("Stored machines that cannot be used."),
   stator_build_info: gauge("Always 1; the version is a label.", "version"),
