@@ -6,12 +6,20 @@ import type { RouteDeps } from "./env.ts";
 
 const ROWS_PER_POLL = 100;
 const RETRY_MS = 2_000;
+/** A token that ended, a key that was revoked or an account that was disabled ends its streams within this time. */
+const CHECK_MS = 2_000;
 /** A reader that takes longer than this for one batch is let go; it resumes where it was. */
 const CHUNKS_WAITING_MAX = 16;
 
 export interface FeedStreams {
   /** Where it starts is fixed before this returns. Throws `bad_request` for an unreadable cursor. */
-  open(query: Omit<FeedQuery, "limit">, gone: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  open(query: Omit<FeedQuery, "limit">, reader: StreamReader): Promise<ReadableStream<Uint8Array>>;
+}
+
+export interface StreamReader {
+  readonly gone: AbortSignal;
+  /** Throws when the reader may not read any more: the stream then ends. */
+  readonly checkAgain: () => Promise<unknown>;
 }
 
 type FeedRow = HistoryRow & { readonly cursor: string };
@@ -22,7 +30,7 @@ export function createFeedStreams(deps: RouteDeps, itemOf: (row: FeedRow) => unk
   let openCount = 0;
 
   return {
-    async open(query, gone) {
+    async open(query, { gone, checkAgain }) {
       if (openCount >= limits.streamsMax) {
         throw new AppError("too_many_requests", "Cannot open a stream: too many are open", {
           details: { retry_after_seconds: 5 },
@@ -36,7 +44,7 @@ export function createFeedStreams(deps: RouteDeps, itemOf: (row: FeedRow) => unk
       const signal = AbortSignal.any([gone, closing, ended.signal]);
       return new ReadableStream<Uint8Array>({
         start(controller) {
-          void run(controller, { query, start, first: first.items, signal }).finally(() => {
+          void run(controller, { query, start, first: first.items, signal, checkAgain }).finally(() => {
             openCount -= 1;
             ended.abort();
           });
@@ -53,13 +61,15 @@ export function createFeedStreams(deps: RouteDeps, itemOf: (row: FeedRow) => unk
       readonly start: string;
       readonly first: readonly FeedRow[];
       readonly signal: AbortSignal;
+      readonly checkAgain: StreamReader["checkAgain"];
     },
   ): Promise<void> {
-    const { query, signal } = options;
+    const { query, signal, checkAgain } = options;
     const send = (text: string) => controller.enqueue(encoder.encode(text));
     let cursor = options.start;
     let rows = options.first;
     let sentAtMs = clock.nowMs();
+    let checkedAtMs = sentAtMs;
     send(`retry: ${RETRY_MS}\n: connected\n\n`);
     try {
       while (!signal.aborted) {
@@ -74,12 +84,18 @@ export function createFeedStreams(deps: RouteDeps, itemOf: (row: FeedRow) => unk
         }
         if (rows.length < ROWS_PER_POLL) await clock.sleep(limits.streamPollMs, signal);
         if (signal.aborted) break;
+        if (clock.nowMs() - checkedAtMs >= CHECK_MS) {
+          await checkAgain();
+          checkedAtMs = clock.nowMs();
+        }
         rows = (await history.feed({ ...query, after: cursor, limit: ROWS_PER_POLL })).items;
       }
       controller.close();
     } catch (error) {
-      // The reader reconnects with its last id and misses nothing.
-      if (!signal.aborted) controller.error(error);
+      // The reader reconnects with its last id and misses nothing; whoever may not read any more is told so then.
+      if (signal.aborted) return;
+      if (error instanceof AppError && error.code === "unauthenticated") controller.close();
+      else controller.error(error);
     }
   }
 }

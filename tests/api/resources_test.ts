@@ -1,7 +1,7 @@
 /** Feed, stream, dead letters, figures, webhooks, settings: what dashboards and operators read and do. */
 import { assert } from "../../src/assert.ts";
 import { assertEquals } from "./assertions.ts";
-import { type Harness, OPEN_SETTINGS, withApi } from "./harness.ts";
+import { CLOSED_SETTINGS, type Harness, OPEN_SETTINGS, withApi } from "./harness.ts";
 import { ORDER, publish } from "./machines.ts";
 
 const V1 = "/api/v1";
@@ -43,6 +43,20 @@ Deno.test("the stream resumes behind Last-Event-ID and shows what comes", () =>
     assertEquals(live.id, JSON.parse(live.data).cursor);
     abort.abort();
     await events.return(undefined);
+  }));
+
+Deno.test("a stream ends when its reader may not read any more", () =>
+  withApi(CLOSED_SETTINGS, async (harness) => {
+    const token = await harness.login("admin");
+    const response = await harness.api.fetch(
+      new Request(`http://stator.test${V1}/transitions/stream`, {
+        headers: { authorization: `Bearer ${token}` },
+      }),
+    );
+    const text = response.text();
+    await harness.call("POST", `${V1}/auth/logout`, { token });
+    harness.clock.advance(3_000);
+    assertEquals((await text).startsWith("retry:"), true);
   }));
 
 Deno.test("no more streams than the limit", () =>

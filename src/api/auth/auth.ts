@@ -28,7 +28,8 @@ export interface Auth {
   logout(caller: Caller, refreshToken: string | null): Promise<void>;
   /** PHC text for an account. */
   hashPassword(password: string): Promise<string>;
-  verifyPassword(password: string, account: Account): Promise<boolean>;
+  /** The account of somebody who is logged in and gives the password once more; counts failures like a login. */
+  proveAgain(request: LoginRequest): Promise<Account>;
   /** Forgets what is remembered about an account that was changed. */
   forget(username: string): void;
   close(): void;
@@ -60,7 +61,7 @@ function openAuth(keys: ApiKeys, passwords: Passwords): Auth {
     refresh: refuse,
     logout: () => Promise.resolve(),
     hashPassword: passwords.hash,
-    verifyPassword: (password, account) => passwords.verify(password, account.passwordHash),
+    proveAgain: refuse,
     forget: () => {},
     close: passwords.close,
   };
@@ -104,7 +105,14 @@ function closedAuth(parts: {
       authenticator.forget({ username: caller.name, tokenId: caller.tokenId });
     },
     hashPassword: passwords.hash,
-    verifyPassword: (password, account) => passwords.verify(password, account.passwordHash),
+    async proveAgain(request) {
+      try {
+        return await checkLogin(request, { operations, passwords, clock });
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== "unauthenticated") throw error;
+        throw new AppError("validation_failed", "The current password is another", { cause: error });
+      }
+    },
     forget: (username) => authenticator.forget({ username }),
     close: passwords.close,
   };

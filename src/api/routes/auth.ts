@@ -133,11 +133,13 @@ export function addAuthRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(passwordRoute, async (c) => {
     const { current_password: current, new_password: next } = c.req.valid("json");
     const { name, via } = c.var.caller;
-    const account = via === "token" ? await operations.account(name) : null;
-    if (account === null) throw new AppError("forbidden", "Only a person who is logged in has a password");
-    if (!await auth.verifyPassword(current, account)) {
-      throw new AppError("validation_failed", "The current password is another");
-    }
+    if (via !== "token") throw new AppError("forbidden", "Only a person who is logged in has a password");
+    if (next === name) throw new AppError("validation_failed", "The password is the name");
+    const account = await auth.proveAgain({
+      username: name,
+      password: current,
+      clientAddress: c.env.facts.clientAddress,
+    });
     await operations.putAccount({
       ...account,
       passwordHash: await auth.hashPassword(next),

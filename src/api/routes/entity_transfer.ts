@@ -8,6 +8,7 @@ import { audit, decideNow } from "../commands.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
 import { requireEntity } from "../entities.ts";
 import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
+import { answerOnce } from "../kept_answers.ts";
 import { statesOfText } from "../stored_states.ts";
 import { createdEntity, OutcomeError, sendNow } from "./entity_commands.ts";
 import { rowsOf } from "./entity_history.ts";
@@ -16,6 +17,7 @@ import {
   CallerRecord,
   EntityId,
   entityParams,
+  idempotencyHeaders,
   Instant,
   JsonInput,
   JsonRecord,
@@ -150,7 +152,7 @@ const bulkCreateRoute = defineRoute({
   path: "/api/v1/entities/bulk/create",
   tags: ["bulk"],
   summary: "Create up to 100 entities, each for itself",
-  request: { body: jsonBody(BulkCreate) },
+  request: { headers: idempotencyHeaders, body: jsonBody(BulkCreate) },
   responses: { 200: jsonAnswer(BulkCreated, "One result for each, in order") },
 });
 
@@ -159,13 +161,26 @@ const bulkEventsRoute = defineRoute({
   path: "/api/v1/entities/bulk/events",
   tags: ["bulk"],
   summary: "Send one event to up to 100 entities, each for itself",
-  request: { body: jsonBody(BulkEvents) },
+  request: { headers: idempotencyHeaders, body: jsonBody(BulkEvents) },
   responses: { 200: jsonAnswer(BulkProcessed, "One result for each, in order") },
 });
 
 export function addEntityTransferRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(bulkCreateRoute, async (c) => {
-    const { items } = c.req.valid("json");
+    const body = c.req.valid("json");
+    const answer = await answerOnce(c, deps, {
+      operation: "bulk/create",
+      body,
+      readAnswer: (stored) => BulkCreated.parse(stored),
+      run: () => createAll(c, body.items),
+    });
+    return c.json(answer, 200);
+  });
+
+  async function createAll(
+    c: Context<ApiEnv>,
+    items: z.output<typeof BulkCreate>["items"],
+  ): Promise<z.infer<typeof BulkCreated>> {
     const results = await Promise.all(items.map(async (item) => {
       const outcome = await attempted(async () => {
         const { decision } = await decideNow(c, deps, {
@@ -184,15 +199,31 @@ export function addEntityTransferRoutes(app: ApiApp, deps: RouteDeps): void {
         error_code: outcome.code,
       };
     }));
-    return c.json({ results, ...totals(results) }, 200);
-  });
+    return { results, ...totals(results) };
+  }
 
   app.openapi(bulkEventsRoute, async (c) => {
     const body = c.req.valid("json");
+    const answer = await answerOnce(c, deps, {
+      operation: "bulk/events",
+      body,
+      readAnswer: (stored) => BulkProcessed.parse(stored),
+      run: () => sendAll(c, body),
+    });
+    return c.json(answer, 200);
+  });
+
+  async function sendAll(
+    c: Context<ApiEnv>,
+    body: z.output<typeof BulkEvents>,
+  ): Promise<z.infer<typeof BulkProcessed>> {
+    const ids = [...new Set(body.entity_ids)];
+    const found = await Promise.all(ids.map((entityId) => deps.store.entities.get(entityId)));
+    const missing = new Set(ids.filter((_id, index) => found[index] === null));
+    // Submitted in one go, so that an id that is named twice is moved in order.
     const results = await Promise.all(body.entity_ids.map(async (entityId) => {
       const outcome = await attempted(async () => {
-        const entity = await deps.store.entities.get(entityId);
-        if (entity === null) {
+        if (missing.has(entityId)) {
           throw new AppError("entity_not_found", `Cannot send to "${entityId}": no such entity`);
         }
         return await sendNow(c, deps, {
@@ -213,8 +244,8 @@ export function addEntityTransferRoutes(app: ApiApp, deps: RouteDeps): void {
         error_detail: answer?.error_detail ?? null,
       };
     }));
-    return c.json({ trigger: body.trigger, results, ...totals(results) }, 200);
-  });
+    return { trigger: body.trigger, results, ...totals(results) };
+  }
 
   app.openapi(importRoute, async (c) => {
     const body = c.req.valid("json");

@@ -1,12 +1,15 @@
 /** Events for many entities at once, and what became of one that was accepted. */
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { AppError } from "../../errors.ts";
 import { ATTEMPTS_MAX_DEFAULT, hashOf, newEventOf } from "../commands.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
-import type { ApiApp, RouteDeps } from "../env.ts";
+import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
+import { answerOnce } from "../kept_answers.ts";
 import {
   CallerRecord,
   EntityId,
+  idempotencyHeaders,
   Instant,
   InstantText,
   JsonRecord,
@@ -78,7 +81,7 @@ const batchRoute = defineRoute({
   path: "/api/v1/events/batch",
   tags: ["events"],
   summary: "Accept up to 1,000 events for workers, in the order given",
-  request: { body: jsonBody(Batch) },
+  request: { headers: idempotencyHeaders, body: jsonBody(Batch) },
   responses: { 202: jsonAnswer(BatchAnswer, "One result for each, in order") },
 });
 
@@ -86,11 +89,24 @@ const BATCH_STATUSES = { accepted: "queued", duplicate: "duplicate", conflict: "
 
 export function addEventRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(batchRoute, async (c) => {
-    const { events } = c.req.valid("json");
-    const accepted = await Promise.all(events.map(async (event) => {
+    const body = c.req.valid("json");
+    const answer = await answerOnce(c, deps, {
+      operation: "events/batch",
+      body,
+      readAnswer: (stored) => BatchAnswer.parse(stored),
+      run: () => acceptAll(c, body.events),
+    });
+    return c.json(answer, 202);
+  });
+
+  async function acceptAll(
+    c: Context<ApiEnv>,
+    events: z.output<typeof Batch>["events"],
+  ): Promise<z.infer<typeof BatchAnswer>> {
+    const newEvents = await Promise.all(events.map(async (event) => {
       const command = { type: "event", trigger: event.trigger, payload: event.context } as const;
       const key = event.idempotency_key ?? null;
-      const newEvent = newEventOf(c, deps, {
+      return newEventOf(c, deps, {
         entityId: event.entity_id,
         command,
         machineName: event.machine_name ?? null,
@@ -103,16 +119,17 @@ export function addEventRoutes(app: ApiApp, deps: RouteDeps): void {
           requestHash: await hashOf(command),
         },
       });
-      return await deps.runtime.append(newEvent);
     }));
+    // Handed over in one go, so that the order given is the order of every lane.
+    const accepted = await Promise.all(newEvents.map((event) => deps.runtime.append(event)));
     const results = accepted.map((result, index) => ({
       entity_id: events[index]?.entity_id ?? "",
       event_id: result.eventId,
       status: BATCH_STATUSES[result.type],
     }));
     const queued = results.filter((result) => result.status === "queued").length;
-    return c.json({ results, total: results.length, queued }, 202);
-  });
+    return { results, total: results.length, queued };
+  }
 
   app.openapi(statusRoute, async (c) => {
     const eventId = c.req.valid("param").event_id.toLowerCase();

@@ -14,9 +14,10 @@ import {
   type MachineSummary,
 } from "../definitions.ts";
 import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
+import { answerOnce } from "../kept_answers.ts";
 import { Diagnostic, diagnosticRecord, machineBody, sourceOf } from "./machine_bodies.ts";
 import { machineRecord, MachineRecordSchema, MachineRow, machineRow } from "./machine_records.ts";
-import { Flag, JsonInput, MachineName, MachineVersion } from "./shared.ts";
+import { Flag, idempotencyHeaders, JsonInput, MachineName, MachineVersion } from "./shared.ts";
 
 /** Entities that one comparison looks at. */
 const COMPARED_MAX = 2_000;
@@ -82,7 +83,7 @@ const createMachineRoute = defineRoute({
   path: "/api/v1/machines",
   tags: ["machines"],
   summary: "Publish a version of a machine",
-  request: { body: machineBody(ConfigBody) },
+  request: { headers: idempotencyHeaders, body: machineBody(ConfigBody) },
   responses: {
     201: jsonAnswer(MachineRecordSchema, "Published"),
     400: INVALID,
@@ -159,16 +160,25 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
   });
 
   app.openapi(createMachineRoute, async (c) => {
-    const record = await newRecord(c, sourceOf(c, c.req.valid("json")));
-    const result = await machines.insert(record);
-    if (result.type === "exists") throw taken(record);
-    await audit(c, deps, {
-      action: "machine.created",
-      resource: `machine:${record.name}`,
-      details: { version: record.version, hash: record.hash },
+    const source = sourceOf(c, c.req.valid("json"));
+    const created = await answerOnce(c, deps, {
+      operation: "machines",
+      body: source,
+      readAnswer: (stored) => MachineRecordSchema.parse(stored),
+      run: async () => {
+        const record = await newRecord(c, source);
+        const result = await machines.insert(record);
+        if (result.type === "exists") throw taken(record);
+        await audit(c, deps, {
+          action: "machine.created",
+          resource: `machine:${record.name}`,
+          details: { version: record.version, hash: record.hash },
+        });
+        return machineRecord(result.record);
+      },
     });
-    c.header("location", `/api/v1/machines/${result.record.id}`);
-    return c.json(machineRecord(result.record), 201);
+    c.header("location", `/api/v1/machines/${created.id}`);
+    return c.json(created, 201);
   });
 
   app.openapi(readRoute, async (c) => {

@@ -85,7 +85,11 @@ export function addTransitionRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(streamRoute, async (c) => {
     const query = c.req.valid("query");
     const after = c.req.header("last-event-id") ?? query.after ?? null;
-    const stream = await streams.open({ ...filterOf(query), after }, c.req.raw.signal);
+    const authorization = c.req.header("authorization") ?? null;
+    const stream = await streams.open({ ...filterOf(query), after }, {
+      gone: c.req.raw.signal,
+      checkAgain: () => deps.auth.authenticate(authorization),
+    });
     c.header("cache-control", "no-cache");
     c.header("x-accel-buffering", "no");
     c.header("content-type", "text/event-stream; charset=utf-8");
