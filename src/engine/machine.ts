@@ -37,8 +37,18 @@ export interface Machine {
   readonly initial: readonly Target[];
   /** Entry object of the transition to the fallback state; null without one. */
   readonly fallback: Transition | null;
-  /** Single-leaf moves worked out so far; counts towards `MOVES_MAX`. */
-  readonly memo: { moves: number };
+  /** What it has worked out so far. */
+  readonly memo: Memo;
+}
+
+/** Answers that are always the same, kept while there is room. */
+export interface Memo {
+  /** Moves kept, here and with single transitions; at most `MOVES_MAX`. */
+  moves: number;
+  /** By places of the transitions and active nodes. */
+  readonly movesByKey: Map<string, Move>;
+  /** Configurations by the very list of leaf names that was handed out for them. */
+  readonly standings: WeakMap<readonly string[], readonly number[]>;
 }
 
 export interface CompiledVariable {

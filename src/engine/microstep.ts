@@ -132,7 +132,7 @@ function moveFor(work: Work, settled: readonly Settled[], memory: Work["history"
   const [only] = settled;
   const last = active[active.length - 1] ?? NONE;
   if (settled.length !== 1 || only === undefined || nodeAt(machine, last).depth !== active.length - 1) {
-    return combined(work, settled, entriesOf(work, settled, memory));
+    return moveAmongRegions(work, settled, memory);
   }
   const { moves, parallelsAbove } = only.wish.transition;
   const known = moves.get(last);
@@ -145,6 +145,29 @@ function moveFor(work: Work, settled: readonly Settled[], memory: Work["history"
     moves.set(last, isFixed ? move : null);
   }
   return move;
+}
+
+/** The same from several leaves, where the whole configuration counts. */
+function moveAmongRegions(work: Work, settled: readonly Settled[], memory: Work["history"]): Move {
+  const { memo } = work.machine;
+  const isFixed = !work.isPlan && settled.every(({ wish }) => wish.transition.parallelsAbove !== null);
+  const key = isFixed ? keyOf(settled, work.active) : "";
+  const known = isFixed ? memo.movesByKey.get(key) : undefined;
+  if (known !== undefined) return known;
+  const entries = entriesOf(work, settled, memory);
+  const move = combined(work, settled, entries);
+  if (isFixed && entries.every((entry) => entry.isStatic) && memo.moves < MOVES_MAX) {
+    memo.moves++;
+    memo.movesByKey.set(key, move);
+    memo.standings.set(move.names, move.after);
+  }
+  return move;
+}
+
+function keyOf(settled: readonly Settled[], active: readonly number[]): string {
+  let key = "";
+  for (const { wish } of settled) key += `${wish.transition.place} `;
+  return `${key}@${active.join()}`;
 }
 
 /** What the transitions enter; profile `scxml` looks at histories as they are after leaving. */
@@ -186,7 +209,23 @@ function exitsOf(settled: readonly Settled[]): readonly number[] {
 function unite(lists: readonly (readonly number[])[]): readonly number[] {
   const [only] = lists;
   if (only === undefined || lists.length === 1) return only ?? [];
-  return [...new Set(lists.flat())].sort((left, right) => left - right);
+  let united = only;
+  for (let place = 1; place < lists.length; place++) united = merge(united, lists[place] ?? []);
+  return united;
+}
+
+function merge(left: readonly number[], right: readonly number[]): readonly number[] {
+  if (left.length === 0) return right;
+  if (right.length === 0) return left;
+  const merged: number[] = [];
+  let from = 0;
+  for (const node of left) {
+    for (; from < right.length && (right[from] ?? node) < node; from++) merged.push(right[from] ?? node);
+    if (right[from] === node) from++;
+    merged.push(node);
+  }
+  for (; from < right.length; from++) merged.push(right[from] ?? NONE);
+  return merged;
 }
 
 function hasActions({ wish, reach }: Settled): boolean {

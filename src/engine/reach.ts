@@ -82,7 +82,7 @@ export function reachOf(
   return {
     targets: roots,
     needs: [...needs].sort((left, right) => left - right),
-    defaults,
+    defaults: defaults.sort((left, right) => left - right),
     historyDefaults: [...new Set(resolving.historyDefaults)].sort((left, right) => left - right),
     branches: resolving.branches,
     isStatic: resolving.isStatic,

@@ -17,6 +17,10 @@ export function standingOf(
   options: EngineOptions,
 ): Configuration | Refusal {
   const { states } = instance.snapshot;
+  if (states.length > 1) {
+    const known = machine.memo.standings.get(states);
+    if (known !== undefined) return known;
+  }
   const active = configurationOf(machine, states);
   if (active === null) return undefinedState(states, "the machine has no such state");
   const last = nodeAt(machine, active[active.length - 1] ?? 0);
