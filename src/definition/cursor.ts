@@ -149,9 +149,8 @@ export function warnUnknownKeys(cursor: Cursor, known: ReadonlySet<string>): rea
   for (const key of unknown) {
     if (/^x[-_]/.test(key)) continue;
     const meant = nearest(key, known);
-    const hint = meant === null ? undefined : `Did you mean "${meant}"?`;
     const message = `Key "${key}" means nothing here: it is kept and not used`;
-    const more = { hint, data: { key, ...(meant === null ? {} : { nearest: meant }) } };
+    const more = { nearest: meant, data: { key } };
     if (meant === null) cursor.findings.info("unknown_key", [...cursor.path, key], message, more);
     else cursor.findings.warning("unknown_key", [...cursor.path, key], message, more);
   }

@@ -5,6 +5,8 @@ export type Path = readonly (string | number)[];
 
 export interface FindingMore {
   readonly hint?: string | undefined;
+  /** The name that was probably meant; null = none is near. It becomes the hint, and a fix when the place is known. */
+  readonly nearest?: string | null;
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
@@ -32,7 +34,9 @@ export function createFindings(): Findings {
 
   function push(severity: Severity, code: string, path: Path, message: string, more: FindingMore): void {
     if (list.length >= FINDINGS_MAX) return;
-    const { hint, data } = more;
+    const hint = more.hint ??
+      (typeof more.nearest === "string" ? `Did you mean "${more.nearest}"?` : undefined);
+    const data = typeof more.nearest === "string" ? { ...more.data, nearest: more.nearest } : more.data;
     list.push({
       code,
       severity,

@@ -3,6 +3,7 @@ import type { MachineSpec } from "../engine/spec.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { buildSpec } from "./build.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import { withFix } from "./fix.ts";
 import { createFindings, type Findings, type Path } from "./findings.ts";
 import { identityOf } from "./identity.ts";
 import { STATES_MAX, TRANSITIONS_MAX } from "./limits.ts";
@@ -69,7 +70,8 @@ export function loadSpec(input: LoadInput, options: LoadOptions = {}): LoadSpecR
     findings,
     readFile: readFileOf(input),
   });
-  const locate: Locate = (diagnostic) => located(diagnostic, { map: read.map, originOf });
+  const locate: Locate = (diagnostic) =>
+    withFix(located(diagnostic, { map: read.map, originOf }), read.document);
   const reported = () => findings.list.map((finding) => relaxed(finding, options));
   const refused = (): LoadSpecResult => ({
     ok: false,

@@ -165,6 +165,42 @@ Deno.test("loadSpec() gives line, column and the nearest name", () => {
   deepStrictEqual([finding.line, finding.column, finding.hint], [7, 11, 'Did you mean "draft"?']);
 });
 
+const FIXED: readonly (readonly [name: string, document: JsonObject, edits: readonly unknown[]])[] = [
+  ["a destination", go({ dest: "bb" }), [{ op: "set", path: ["transitions", 0, "dest"], value: "b" }]],
+  ["one of several sources", go({ source: ["a", "bb"] }), [{
+    op: "set",
+    path: ["transitions", 0, "source", 1],
+    value: "b",
+  }]],
+  [
+    "a history",
+    documentOf({
+      states: [...STATES, { name: "kk" }, { name: "c", parent: "kk" }],
+      transitions: [{ ...GO, dest: "H(kl)" }],
+    }),
+    [
+      { op: "set", path: ["transitions", 0, "dest"], value: "H(kk)" },
+    ],
+  ],
+  ["a key", state({ on_entr: [] }), [{ op: "rename", path: ["states", 3, "on_entr"], value: "on_enter" }]],
+  ["an operator", go({ guards: [{ check: { field: "x", op: "gtt" } }] }), [
+    { op: "set", path: ["transitions", 0, "guards", 0, "check", "op"], value: "gt" },
+  ]],
+  ["a word", state({ type: "terminel" }), [{ op: "set", path: ["states", 3, "type"], value: "terminal" }]],
+];
+
+for (const [name, document, edits] of FIXED) {
+  Deno.test(`loadSpec() says how to mend ${name}`, () => {
+    const fixes = loadSpec({ document }).diagnostics.flatMap(({ data }) => {
+      const fix = data?.["fix"];
+      return typeof fix === "object" && fix !== null && "edits" in fix && Array.isArray(fix.edits)
+        ? fix.edits
+        : [];
+    });
+    deepStrictEqual(fixes, edits);
+  });
+}
+
 Deno.test("loadSpec() points into an expression", () => {
   const text =
     'meta: { machine_name: m }\nstates:\n  - { name: a, type: initial }\ntransitions:\n  - { trigger: go, source: a, dest: a, guards: [{ expr: "x = 1" }] }\n';

@@ -33,7 +33,8 @@ export function readCheck(findings: Findings, path: Path, value: JsonValue | und
   if (!isOperator(op)) {
     const meant = nearest(op, CHECK_OPERATORS);
     findings.error("B09", [...path, "op"], `Cannot use operator "${op}": not known`, {
-      hint: meant === null ? `One of ${CHECK_OPERATORS.join(", ")}` : `Did you mean "${meant}"?`,
+      nearest: meant,
+      hint: meant === null ? `One of ${CHECK_OPERATORS.join(", ")}` : undefined,
     });
     return null;
   }

@@ -112,7 +112,7 @@ export function wrongWord(
   const meant = typeof value === "string" ? nearest(value, words) : null;
   const shown = typeof value === "string" ? `"${value}"` : kindOf(value);
   cursor.findings.error("F04", path, `Cannot use ${shown} as ${key}: one of ${words.join(", ")} expected`, {
-    hint: meant === null ? undefined : `Did you mean "${meant}"?`,
+    nearest: meant,
     data: { at: dotted(path) },
   });
 }
@@ -175,8 +175,8 @@ function warnNearMisses(cursor: Cursor): void {
       [...cursor.path, key],
       `Key "${key}" means nothing here: it is kept`,
       {
-        hint: `Did you mean "${meant}"?`,
-        data: { key, nearest: meant },
+        nearest: meant,
+        data: { key },
       },
     );
   }

@@ -1,6 +1,7 @@
 /** Rules about names that must fit together: all findings, in a fixed order. */
+import { nearest } from "../expression/nearest.ts";
 import type { Path } from "./findings.ts";
-import { nearestHint, type RuleInput } from "./rule_input.ts";
+import type { RuleInput } from "./rule_input.ts";
 import { regionRules, transitionRegionRules } from "./rules_regions.ts";
 import { buildStateRules, hierarchyRules } from "./rules_states.ts";
 import { destinationRules, terminalRules, transitionRules } from "./rules_transitions.ts";
@@ -40,7 +41,7 @@ function initialRules({ draft, states, findings }: RuleInput): void {
   for (const name of named) {
     if (states.byName.has(name)) continue;
     findings.error("V02", ["meta", "initial"], `Cannot start in "${name}": no such state`, {
-      hint: nearestHint(name, states.names),
+      nearest: nearest(name, states.names),
       data: { names: [name] },
     });
   }
@@ -75,7 +76,7 @@ function timeoutRules({ draft, states, findings }: RuleInput): void {
       "V06",
       [...path, "timeout", "destination"],
       `Cannot find timeout destination "${timeout.destination}" of state "${name}": no such state`,
-      { hint: nearestHint(timeout.destination, states.names), data: { names: [name, timeout.destination] } },
+      { nearest: nearest(timeout.destination, states.names), data: { names: [name, timeout.destination] } },
     );
   }
 }
@@ -85,7 +86,7 @@ function fallbackRules({ draft, states, findings }: RuleInput): void {
   if (fallback !== null && !states.byName.has(fallback)) {
     const path: Path = ["error_policy", "default_fallback"];
     findings.error("V07", path, `Cannot fall back to "${fallback}": no such state`, {
-      hint: nearestHint(fallback, states.names),
+      nearest: nearest(fallback, states.names),
       data: { names: [fallback] },
     });
   }

@@ -1,7 +1,8 @@
 /** Rules about the regions of parallel states, and transitions that belong to one. */
+import { nearest } from "../expression/nearest.ts";
 import type { RegionDraft, StateDraft, TransitionDraft } from "./draft.ts";
 import { REGIONS_MAX } from "./limits.ts";
-import { nearestHint, type RuleInput } from "./rule_input.ts";
+import type { RuleInput } from "./rule_input.ts";
 
 /** `V15` to `V21`, `B05`. */
 export function regionRules(input: RuleInput): void {
@@ -53,7 +54,7 @@ function regionRule({ states, findings }: RuleInput, state: StateDraft, region: 
       [...region.path, key],
       `Cannot find state "${name}" of region "${region.name}": no such state`,
       {
-        hint: nearestHint(name, states.names),
+        nearest: nearest(name, states.names),
         data: { names: [state.name, region.name, name] },
       },
     );
@@ -84,7 +85,7 @@ function regionRule({ states, findings }: RuleInput, state: StateDraft, region: 
       "B05",
       [...region.path, "final"],
       `Cannot end region "${region.name}" in "${region.final}": it is not among its states`,
-      { hint: nearestHint(region.final, members), data: { names: [state.name, region.name, region.final] } },
+      { nearest: nearest(region.final, members), data: { names: [state.name, region.name, region.final] } },
     );
   }
 }
@@ -138,7 +139,7 @@ function transitionRegionRule(
   const [owner, other] = owners.get(name) ?? [];
   if (owner === undefined) {
     findings.error("V22", path, `Cannot find region "${name}" of transition "${label}": no such region`, {
-      hint: nearestHint(name, owners.keys()),
+      nearest: nearest(name, owners.keys()),
       data: { names: [label, name] },
     });
     return;

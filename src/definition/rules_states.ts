@@ -1,8 +1,9 @@
 /** Rules about states inside states. */
+import { nearest } from "../expression/nearest.ts";
 import type { StateDraft } from "./draft.ts";
 import { HIERARCHY_MAX } from "./limits.ts";
 import { historyOf } from "./points.ts";
-import { nearestHint, type RuleInput } from "./rule_input.ts";
+import type { RuleInput } from "./rule_input.ts";
 
 /** Parents and initial children: `V11` to `V14`. */
 export function hierarchyRules(input: RuleInput): void {
@@ -19,7 +20,7 @@ function parentRule({ states, findings }: RuleInput, { name, parent, path }: Sta
   const data = { names: [name, parent] };
   if (around === undefined) {
     findings.error("V11", at, `Cannot find parent "${parent}" of state "${name}": no such state`, {
-      hint: nearestHint(parent, states.names),
+      nearest: nearest(parent, states.names),
       data,
     });
   } else if (around.type === "terminal") {
@@ -41,7 +42,7 @@ function initialChildRule({ draft, states, findings }: RuleInput, state: StateDr
       at,
       `Cannot find initial child "${child}" of state "${state.name}": no such state`,
       {
-        hint: nearestHint(child, states.childrenOf(state.name)) ?? nearestHint(child, states.names),
+        nearest: nearest(child, states.childrenOf(state.name)) ?? nearest(child, states.names),
         data,
       },
     );
@@ -114,7 +115,7 @@ function historyRule({ draft, states, findings }: RuleInput, state: StateDraft):
       [...state.path, "default"],
       `Cannot find default "${name}" of history "${state.name}"`,
       {
-        hint: nearestHint(target, states.names),
+        nearest: nearest(target, states.names),
       },
     );
   }

@@ -1,7 +1,8 @@
 /** Rules about where transitions come from and lead to. */
+import { nearest } from "../expression/nearest.ts";
 import type { TransitionDraft } from "./draft.ts";
 import { historyOf, pointOf, resolvePoint } from "./points.ts";
-import { nearestHint, type RuleInput } from "./rule_input.ts";
+import type { RuleInput } from "./rule_input.ts";
 
 /** Sources and destinations that name nothing: `V04`, `V05`. */
 export function transitionRules(input: RuleInput): void {
@@ -33,7 +34,7 @@ function sourceRule(
       ? `Cannot use "*" beside other sources of "${transition.label}": it means every state already`
       : `Cannot find source "${source}" of transition "${transition.label}": no such state`,
     {
-      hint: isMixed ? `Write source: "*"` : nearestHint(source, states.names),
+      ...(isMixed ? { hint: `Write source: "*"` } : { nearest: nearest(source, states.names) }),
       data: { names: [transition.label, source] },
     },
   );
@@ -53,7 +54,7 @@ function destRule({ states, findings }: RuleInput, transition: TransitionDraft, 
       ? `Cannot return to the history of "${history.of}" in transition "${transition.label}": it has no states inside`
       : `Cannot find destination "${dest}" of transition "${transition.label}": no such state`,
     {
-      hint: isLeaf ? undefined : nearestHint(history?.of ?? dest, states.names),
+      nearest: isLeaf ? null : nearest(history?.of ?? dest, states.names),
       data: { names: [transition.label, dest] },
     },
   );

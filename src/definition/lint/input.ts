@@ -12,17 +12,6 @@ export interface LintInput {
   readonly findings: Findings;
 }
 
-/** How to mend a finding, as data: one change of the document. */
-export interface Fix {
-  readonly title: string;
-  readonly edits: readonly Edit[];
-}
-
-export type Edit =
-  | { readonly op: "set"; readonly path: Path; readonly value: unknown }
-  | { readonly op: "remove"; readonly path: Path }
-  | { readonly op: "append"; readonly path: Path; readonly value: unknown };
-
 export function statePath(spec: MachineSpec, name: string): Path {
   return placesOf(spec).states.get(name) ?? ["states"];
 }
