@@ -10,7 +10,7 @@ import type { Store } from "../src/store/store.ts";
 import { migrate } from "../tests/chaos/database.ts";
 import { startPostgres } from "../tests/chaos/postgres_server.ts";
 import { recordOf } from "../tests/runtime/harness.ts";
-import { counterSpec } from "../tests/runtime/machines.ts";
+import { counterSpec, spec, state, transition } from "../tests/runtime/machines.ts";
 import { pgbenchPerSecond } from "./pgbench.ts";
 import type { BenchRow } from "./row.ts";
 
@@ -34,17 +34,61 @@ export async function benchDrain(): Promise<readonly BenchRow[]> {
     for (const concurrency of [1, 4]) {
       rows.push(...await rowsOf(await openPostgresStore({ url: server.url }), concurrency));
     }
+    const timerStore = await openPostgresStore({ url: server.url });
+    const timerRows = await timerRowsOf(timerStore, 4);
+    await timerStore.close();
     const peerValue = await pgbenchPerSecond(server.url, 4);
     const last = rows.at(-1);
     if (peerValue !== null && last !== undefined) {
       const peer = "pgbench, one transaction an event";
       rows.splice(-1, 1, { ...last, peer, peer_value: peerValue, ratio: last.value / peerValue });
     }
+    rows.push(...timerRows);
   } finally {
     await server.stop();
   }
   return rows;
 }
+
+/** 50,000 timers that are due at once; throws when one did not fire. */
+export async function timerRowsOf(store: Store, concurrency: number): Promise<readonly BenchRow[]> {
+  const loaded = loadedMachineOf(spec("alarm", {
+    states: [state("set", "initial"), state("rung", "terminal")],
+    transitions: [transition("ring", "set", "rung", { afterMs: 1 })],
+  }));
+  await store.machines.insert(recordOf(loaded.spec));
+  const runtime = createRuntime({ store, clock: systemClock, compile: () => ({ type: "loaded", loaded }) });
+  const run = crypto.randomUUID().slice(0, 8);
+  const drain = () =>
+    Promise.all(Array.from({ length: concurrency }, async () => {
+      while (await runtime.turn() !== null);
+    }));
+  for (let at = 0; at < TIMERS; at += APPEND_MAX) {
+    await store.inbox.append(Array.from({ length: APPEND_MAX }, (_, index) => ({
+      ...eventOf(`t-${run}-${at + index}`),
+      machineName: "alarm",
+      command: { type: "create", context: {}, labels: {} } as const,
+    })));
+  }
+  const startedMs = performance.now();
+  while ((await store.inbox.counts()).pending > 0 || await store.turns.nextReadyAtMs() !== null) {
+    await drain();
+  }
+  const passedMs = performance.now() - startedMs;
+  const counts = await store.entities.countByState("alarm");
+  const rung = counts.find((row) => row.state === "rung")?.count ?? 0;
+  if (rung < TIMERS) throw new Error(`${rung} of ${TIMERS} timers fired`);
+  return [{
+    name: `create and fire ${TIMERS} timers, ${store.dialect}`,
+    value: TIMERS / passedMs * 1_000,
+    unit: "timers/s",
+    peer: null,
+    peer_value: null,
+    ratio: null,
+  }];
+}
+
+const TIMERS = 50_000;
 
 /** Fills the store and empties it; throws when an event is missing afterwards. */
 export async function rowsOf(store: Store, concurrency: number): Promise<readonly BenchRow[]> {

@@ -13,6 +13,9 @@ const ENTITIES = 500;
 const APPEND_MAX = 1_000;
 const DRAIN_MS_MAX = 120_000;
 const KILLS_MIN = 3;
+const KILLS_MAX = 15;
+/** Events decided between two kills, at least. */
+const PROGRESS_MIN = 400;
 
 const DATABASES: readonly (readonly [string, () => Promise<ChaosDatabase | null>])[] = [
   ["PostgreSQL", startPostgresChaos],
@@ -54,19 +57,23 @@ async function checkDrain(database: ChaosDatabase): Promise<void> {
     LOG_LEVEL: "error",
     PYSTATOR_DATABASE_URL: database.url,
     PYSTATOR_WORKER_CONCURRENCY: "1",
-    PYSTATOR_WORKER_CLAIM_BATCH_SIZE: "10",
+    PYSTATOR_WORKER_CLAIM_BATCH_SIZE: "4",
   };
   const workers = ["one", "two"].map((worker) => startProcess({ name: worker, args: ["worker"], env }));
   let kills = 0;
+  let pendingAtKill = EVENTS;
   const endMs = Date.now() + DRAIN_MS_MAX;
   try {
-    while ((await store.inbox.counts()).pending > 0) {
+    for (let pending = EVENTS; pending > 0; pending = (await store.inbox.counts()).pending) {
       ok(Date.now() < endMs, `seed ${seed}: not drained after ${DRAIN_MS_MAX} ms`);
-      const worker = workers[Math.floor(random() * workers.length)];
-      await new Promise((resolve) => setTimeout(resolve, 900 + random() * 600));
+      await new Promise((resolve) => setTimeout(resolve, 10 + random() * 50));
+      // In the middle of work, however fast this machine is.
+      if (kills >= KILLS_MAX || pendingAtKill - pending < PROGRESS_MIN) continue;
+      const worker = workers[kills % workers.length];
       await worker?.kill();
       worker?.restart();
       kills += 1;
+      pendingAtKill = pending;
     }
   } finally {
     for (const worker of workers) await worker.kill();
