@@ -82,6 +82,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   [`GET ${V1}/dlq`]: "Viewer",
   [`GET ${V1}/dlq/stats`]: "Viewer",
+  [`POST ${V1}/dlq/replay`]: "Operator",
+  [`POST ${V1}/dlq/discard`]: "Operator",
   [`GET ${V1}/dlq/{record_id}`]: "Viewer",
   [`POST ${V1}/dlq/{record_id}/replay`]: "Operator",
   [`POST ${V1}/dlq/{record_id}/discard`]: "Operator",

@@ -87,6 +87,30 @@ Deno.test("dead letters are listed, replayed once and given up", () =>
     assertEquals((await call("POST", `${V1}/dlq/${second.record_id}/replay`)).status, 409);
   }));
 
+Deno.test("dead letters are replayed and given up by filter, after a look at how many", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    const { call, runtime } = harness;
+    await publish(harness, ORDER);
+    for (const id of ["o-1", "o-2", "o-3"]) {
+      await call("POST", `${V1}/entities/${id}/create`, { body: { machine_name: "order" } });
+      await call("POST", `${V1}/entities/${id}/queue-event`, { body: { trigger: "ship" } });
+    }
+    await runtime.turn();
+    const look = await call("POST", `${V1}/dlq/replay`, {
+      body: { reason: "invalid_transition", dry_run: true },
+    });
+    assertEquals([look.json.matched, look.json.changed], [3, 0]);
+    const one = await call("POST", `${V1}/dlq/discard`, { body: { entity_id: "o-2" } });
+    assertEquals([one.json.matched, one.json.changed], [1, 1]);
+    await call("POST", `${V1}/entities/o-1/events`, { body: { trigger: "pay" } });
+    const rest = await call("POST", `${V1}/dlq/replay`, { body: {} });
+    assertEquals(rest.json.changed, 2);
+    await runtime.turn();
+    assertEquals((await call("GET", `${V1}/entities/o-1/state?`)).json.current_state, "shipped");
+    const none = await call("POST", `${V1}/dlq/replay`, { body: { source_name: "nobody" } });
+    assertEquals(none.json, { matched: 0, changed: 0, record_ids: [] });
+  }));
+
 Deno.test("figures count what happened", () =>
   withApi(OPEN_SETTINGS, async (harness) => {
     const { call } = harness;

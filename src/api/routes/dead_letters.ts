@@ -1,10 +1,11 @@
 /** Events and actions that nobody could process: look, put back, give up. */
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { AppError } from "../../errors.ts";
 import type { DeadLetter, DeadLetterStage } from "../../orchestrator/dead_letter.ts";
 import { audit } from "../commands.ts";
-import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
-import type { ApiApp, RouteDeps } from "../env.ts";
+import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
+import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
 import {
   Cursor,
   EntityId,
@@ -18,6 +19,9 @@ import {
   timeOrNull,
   wholeNumber,
 } from "./shared.ts";
+
+/** Letters that one bulk call changes. */
+const BULK_MAX = 500;
 
 const LetterStatus = z.enum(["pending", "retrying", "resolved", "ignored", "expired"]);
 const Counts = z.record(z.string(), z.int());
@@ -98,6 +102,38 @@ const statsRoute = defineRoute({
   responses: { 200: jsonAnswer(LetterStats, "Figures") },
 });
 
+const FilterBody = z.strictObject({
+  source_name: MachineName.optional(),
+  entity_id: EntityId.optional(),
+  reason: z.string().max(64).optional(),
+  stage: z.string().max(64).optional(),
+  dry_run: z.boolean().default(false).openapi({ description: "Only count" }),
+}).openapi("DLQBulkRequest");
+
+const BulkDone = z.object({
+  matched: z.int().openapi({ description: "Pending letters that fit" }),
+  changed: z.int().openapi({ description: "At most 500 in one call; call again for the rest" }),
+  record_ids: z.array(z.string()),
+}).openapi("DLQBulkResponse");
+
+const bulkReplayRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/dlq/replay",
+  tags: ["dead letters"],
+  summary: "Put back every pending letter that fits, oldest of a page last",
+  request: { body: jsonBody(FilterBody) },
+  responses: { 200: jsonAnswer(BulkDone, "Queued") },
+});
+
+const bulkDiscardRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/dlq/discard",
+  tags: ["dead letters"],
+  summary: "Give up every pending letter that fits",
+  request: { body: jsonBody(FilterBody) },
+  responses: { 200: jsonAnswer(BulkDone, "Given up") },
+});
+
 const readRoute = defineRoute({
   method: "get",
   path: "/api/v1/dlq/{record_id}",
@@ -154,10 +190,7 @@ export function addDeadLetterRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(listRoute, async (c) => {
     const query = c.req.valid("query");
     const page = await deadLetters.list({
-      ...(query.source_name === undefined ? {} : { machineName: query.source_name }),
-      ...(query.entity_id === undefined ? {} : { entityId: query.entity_id }),
-      ...(query.reason === undefined ? {} : { reason: query.reason }),
-      ...(query.stage === undefined ? {} : { stage: query.stage }),
+      ...queryOf(query),
       ...(query.status === undefined ? {} : { status: query.status }),
       limit: query.limit ?? 50,
       offset: query.cursor === undefined ? query.offset ?? 0 : 0,
@@ -170,6 +203,47 @@ export function addDeadLetterRoutes(app: ApiApp, deps: RouteDeps): void {
       next_cursor: page.nextCursor,
     }, 200);
   });
+
+  app.openapi(bulkReplayRoute, async (c) => {
+    const { dry_run: isDryRun, ...filter } = c.req.valid("json");
+    const page = await fitting(filter);
+    const replayed: string[] = [];
+    // Oldest first, so that the letters of one entity come back in the order in which they failed.
+    for (const { recordId } of isDryRun ? [] : page.items.toReversed()) {
+      const done = await deadLetters.replay({ recordId, eventId: deps.newId(), actor: c.var.caller.name });
+      if (done !== null) replayed.push(recordId);
+    }
+    await noteBulk(c, { action: "dead_letter.replayed", filter, recordIds: replayed });
+    return c.json({ matched: page.total, changed: replayed.length, record_ids: replayed }, 200);
+  });
+
+  app.openapi(bulkDiscardRoute, async (c) => {
+    const { dry_run: isDryRun, ...filter } = c.req.valid("json");
+    const page = await fitting(filter);
+    const discarded: string[] = [];
+    for (const { recordId } of isDryRun ? [] : page.items.toReversed()) {
+      if (await deadLetters.discard(recordId, c.var.caller.name) !== null) discarded.push(recordId);
+    }
+    await noteBulk(c, { action: "dead_letter.discarded", filter, recordIds: discarded });
+    return c.json({ matched: page.total, changed: discarded.length, record_ids: discarded }, 200);
+  });
+
+  async function fitting(filter: LetterFilter) {
+    return await deadLetters.list({ ...queryOf(filter), status: "pending", limit: BULK_MAX });
+  }
+
+  async function noteBulk(
+    c: Context<ApiEnv>,
+    { action, filter, recordIds }: {
+      readonly action: string;
+      readonly filter: LetterFilter;
+      readonly recordIds: readonly string[];
+    },
+  ): Promise<void> {
+    if (recordIds.length === 0) return;
+    const details = JSON.parse(JSON.stringify({ filter, record_ids: recordIds }));
+    await audit(c, deps, { action, resource: "dead_letters", details });
+  }
 
   app.openapi(readRoute, async (c) => {
     const letter = await deadLetters.get(c.req.valid("param").record_id);
@@ -213,6 +287,22 @@ export function addDeadLetterRoutes(app: ApiApp, deps: RouteDeps): void {
     await audit(c, deps, { action: "dead_letter.discarded", resource: `dead_letter:${recordId}` });
     return c.json({ record_id: recordId, status: letter.status }, 200);
   });
+}
+
+interface LetterFilter {
+  readonly source_name?: string | undefined;
+  readonly entity_id?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly stage?: string | undefined;
+}
+
+function queryOf(filter: LetterFilter) {
+  return {
+    ...(filter.source_name === undefined ? {} : { machineName: filter.source_name }),
+    ...(filter.entity_id === undefined ? {} : { entityId: filter.entity_id }),
+    ...(filter.reason === undefined ? {} : { reason: filter.reason }),
+    ...(filter.stage === undefined ? {} : { stage: filter.stage }),
+  };
 }
 
 function noLetter(): AppError {

@@ -10,7 +10,7 @@ import { requireEntity } from "../entities.ts";
 import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
 import { answerOnce } from "../kept_answers.ts";
 import { statesOfText } from "../stored_states.ts";
-import { createdEntity, OutcomeError, sendNow } from "./entity_commands.ts";
+import { createdEntity, OutcomeError, sendNow } from "./event_answers.ts";
 import { rowsOf } from "./entity_history.ts";
 import { Labels } from "./entity_records.ts";
 import {

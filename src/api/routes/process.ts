@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
-import { OutcomeError } from "./entity_commands.ts";
+import { OutcomeError } from "./event_answers.ts";
 import { JsonInput, JsonRecord, recordOf } from "./shared.ts";
 
 const ActionRef = z.object({ name: z.string(), params: JsonRecord }).openapi("ActionRef");
