@@ -6,6 +6,7 @@ import { compileActions } from "../../../src/engine/compiled_action.ts";
 import { initialLeaves } from "../../../src/engine/query.ts";
 import type { MachineSpec, TransitionSpec } from "../../../src/engine/spec.ts";
 import type { JsonObject, JsonValue } from "../../../src/json.ts";
+import { stateTreeOf } from "../../../src/orchestrator/state_tree.ts";
 import type { VectorCase } from "../case.ts";
 import { definitionOf, machineOf, UNVALIDATED } from "../definition.ts";
 import type { MachineFolder } from "../machines.ts";
@@ -23,13 +24,13 @@ export function runLoad(vector: VectorCase, machines: MachineFolder): JsonValue 
   const { spec, errors, namespace } = definitionOf(document);
   if (spec === null) return { ok: false, findings: errors.map(findingShape) };
   const { machine } = machineOf(document);
-  const [initial] = initialLeaves(machine);
+  const [outermost = ""] = spec.initial;
   return {
     ok: true,
     name: spec.name,
     version: spec.version,
     strict_mode: strictModeOf(spec),
-    initial: initial ?? null,
+    initial: stateTreeOf(spec).restingIn(outermost, initialLeaves(machine)),
     states: namesOf(spec, () => true),
     triggers: triggersOf(spec),
     terminal_states: namesOf(spec, (type) => type === "terminal"),

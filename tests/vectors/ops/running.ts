@@ -145,8 +145,9 @@ function openSession(loaded: LoadedMachine, input: JsonObject): Session {
   const { machine } = loaded;
   const context = optionalObject(input, "context");
   const text = optionalText(input, "initial_state");
-  const instance = instanceOf(loaded, { state: text, context });
-  if (instance === null) throw new Error(`Cannot begin in "${text}"`);
+  // A state that the machine does not have is told by the first event.
+  const instance = instanceOf(loaded, { state: text, context }) ??
+    { snapshot: { v: 1, states: [text ?? ""] }, context };
   return restoreSession(machine, {
     nowMs: () => NOW_MS,
     guards: guardsOf(input),
