@@ -1,4 +1,5 @@
 /** A small world in one process: clients, API processes and workers that die at random, all from one seed. */
+import type { Clock } from "../../src/clock.ts";
 import type { JsonObject } from "../../src/json.ts";
 import type { NewEvent } from "../../src/orchestrator/event.ts";
 import type { MachineRecord } from "../../src/orchestrator/machine_record.ts";
@@ -28,6 +29,8 @@ export interface SimulationOptions {
   readonly eventsPerEntity: number;
   readonly crashChance: number;
   readonly mutant?: Mutant;
+  /** The store that tells the truth; default: in memory. */
+  readonly openStore?: (clock: Clock) => Promise<Store>;
 }
 
 const order = orderMachine();
@@ -41,7 +44,7 @@ const STEPS_MAX = 3_000;
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const random = seededRandom(options.seed);
   const clock = createVirtualClock();
-  const truth = createMemoryStore({ clock, lockTimeoutMs: 2_000 });
+  const truth = await (options.openStore?.(clock) ?? createMemoryStore({ clock, lockTimeoutMs: 2_000 }));
   await truth.machines.insert(recordOf());
   const seen = options.mutant === undefined ? truth : mutantOf(truth, options.mutant);
   const world = {
