@@ -33,6 +33,11 @@ export function followUpIdOf(actionId: string): string {
   return uuidV5(`follow_up:${actionId}`);
 }
 
+/** Event id of what an action `send` gives to another entity: another one than its own result has. */
+export function sentEventIdOf(actionId: string): string {
+  return uuidV5(`sent:${actionId}`);
+}
+
 /** RFC 9562 §5.5 over the namespace of Stator. */
 export function uuidV5(name: string): string {
   const digest = createHash("sha1").update(NAMESPACE_BYTES).update(name).digest("hex");

@@ -81,7 +81,11 @@ function followUpCommandOf(
   if (result.type === "skipped" || action.kind === "invoke_stop") return null;
   const payload = result.type === "done" ? resultPayloadOf(result.output) : { error: result.error };
   const trigger = triggerNamesOf(action, result.type).find((name) => isDeclared(loaded, name));
-  if (trigger !== undefined) return { type: "event", trigger, payload };
+  if (trigger !== undefined) {
+    const { state } = action.params;
+    const isInvoked = action.kind === "invoke_start" && typeof state === "string";
+    return { type: "event", trigger, payload, ...(isInvoked ? { invokedBy: state } : {}) };
+  }
   const isAnswer = action.kind === "http" && result.type === "done" && Object.keys(payload).length > 0;
   return isAnswer ? { type: "data", data: payload } : null;
 }
@@ -93,7 +97,14 @@ function resultPayloadOf(output: JsonValue): JsonObject {
 
 function triggerNamesOf(action: LeasedAction, type: "done" | "failed"): readonly string[] {
   const word = type === "done" ? "done" : "error";
-  if (action.kind !== "invoke_start") return [`${word}.${action.name}`];
+  if (action.kind !== "invoke_start") {
+    // Calls and tasks have no name of their own; their author may give them one.
+    const { name } = action.params;
+    const own = (action.kind === "http" || action.kind === "celery") && typeof name === "string"
+      ? [name]
+      : [];
+    return [...own, action.name].map((each) => `${word}.${each}`);
+  }
   const { id, on_done: onDone, on_error: onError } = action.params;
   const named = type === "done" ? onDone : onError;
   const generated = `${word}.invoke.${typeof id === "string" ? id : action.name}`;

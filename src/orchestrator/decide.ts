@@ -1,6 +1,7 @@
 /** What one event does to one entity: the same arguments always give the same decision. */
 import { applyData } from "../engine/apply_data.ts";
 import { dispatch } from "../engine/dispatch.ts";
+import { isActive } from "../engine/query.ts";
 import { start } from "../engine/start.ts";
 import { assert, unreachable } from "../assert.ts";
 import type { EngineOptions, Run } from "../engine/step.ts";
@@ -60,6 +61,11 @@ function decideEvent(
   if (born !== null && born.type === "refused") return refuse(loaded, input, born.run);
 
   const entity = born === null ? existing(input.entity) : born.entity;
+  if (
+    command.invokedBy !== undefined && !isActive(loaded.machine, entity.snapshot.states, command.invokedBy)
+  ) {
+    return dropResult(input, command.invokedBy);
+  }
   const run = dispatch(loaded.machine, instanceOf(entity), {
     trigger: command.trigger,
     payload: command.payload,
@@ -238,6 +244,20 @@ function refuse(loaded: LoadedMachine, input: DecideInput, run: Run): Decision {
     reason,
     message: run.refusal.message,
     run,
+  };
+}
+
+/** The service belonged to a state that was left in the meantime: nobody wants to know any more. */
+function dropResult(input: DecideInput, state: string): Decision {
+  const message = `The state "${state}" that invoked the service was left`;
+  return {
+    ...NOTHING,
+    entity: passed(input.entity),
+    history: {
+      ...failedRow(input, { outcome: "failed", reason: "invoke_stopped", message, run: null }),
+      outcome: "ignored",
+    },
+    message,
   };
 }
 

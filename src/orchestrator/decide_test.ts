@@ -69,6 +69,24 @@ const create: Command = { type: "create", context: { total: 5 }, labels: { tier:
 
 const ROWS: readonly Row[] = [
   {
+    name: "drops the result of a service whose state was left",
+    input: input({ type: "event", trigger: "note", payload: {}, invokedBy: "paid" }, { entity: open }),
+    type: "consumed",
+    reason: null,
+    entity: ["open", 2, 9],
+    history: ["note", "ignored"],
+    isDead: false,
+  },
+  {
+    name: "takes the result of a service whose state is active",
+    input: input({ type: "event", trigger: "note", payload: {}, invokedBy: "open" }, { entity: open }),
+    type: "consumed",
+    reason: null,
+    entity: ["open", 3, 9],
+    history: ["note", "transitioned"],
+    isDead: false,
+  },
+  {
     name: "creates the entity by its first event",
     input: input(trigger("pay", { amount: 5 })),
     type: "consumed",

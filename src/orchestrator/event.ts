@@ -5,7 +5,13 @@ import type { Snapshot } from "../engine/snapshot.ts";
 
 /** `event` a trigger; `data` apply-data; the others are commands of people, which travel the same lane. */
 export type Command =
-  | { readonly type: "event"; readonly trigger: string; readonly payload: JsonObject }
+  | {
+    readonly type: "event";
+    readonly trigger: string;
+    readonly payload: JsonObject;
+    /** Set on the result of an invoked service: the state that invoked it. When it was left, the result is dropped. */
+    readonly invokedBy?: string;
+  }
   | { readonly type: "data"; readonly data: JsonObject }
   | { readonly type: "create"; readonly context: JsonObject; readonly labels: Labels }
   | { readonly type: "status"; readonly status: EntityStatus }

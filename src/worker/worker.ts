@@ -97,8 +97,7 @@ async function run(deps: RunDeps): Promise<void> {
   const { store, clock, log, options, pulse } = deps;
   const { signal } = deps.stopping;
   if (!(await waitForSchema({ store, clock, log, signal }))) return;
-  await beginCrashGuard(deps);
-
+  const machines = await prepare(deps);
   const turnWake = createWake({ clock, signal });
   const actionWake = createWake({ clock, signal });
   const unsubscribe = store.onWake(() => {
@@ -110,7 +109,11 @@ async function run(deps: RunDeps): Promise<void> {
     worker: options.workerId,
     version: options.version,
     concurrency: options.concurrency,
+    poll_interval_ms: options.pollIntervalMs,
+    machine_count: machines.length,
+    machines: machines.slice(0, MACHINES_SHOWN_MAX),
   });
+  if (machines.length === 0) log.warning("No machine is stored yet: every event will end as a dead letter");
   const background = new AbortController();
   const beats = Promise.all([runBeats(deps, background.signal), runRetentionIfOn(deps)]);
   try {
@@ -180,7 +183,11 @@ function countDelivery(metrics: Metrics, outcome: DeliveryOutcome): void {
   }
 }
 
-async function beginCrashGuard(deps: RunDeps): Promise<void> {
+/** Names that the start line shows. */
+const MACHINES_SHOWN_MAX = 50;
+
+/** What must be known before the first turn; answers with the stored machines, newest versions, as `name@version`. */
+async function prepare(deps: RunDeps): Promise<readonly string[]> {
   const backoff = createBackoff({
     ...deps,
     what: "start",
@@ -190,11 +197,12 @@ async function beginCrashGuard(deps: RunDeps): Promise<void> {
   while (!deps.stopping.signal.aborted) {
     try {
       await deps.crashGuard?.start();
-      return;
+      return (await deps.store.machines.list({})).map((record) => `${record.name}@${record.version}`);
     } catch (error) {
       await backoff.failed(error);
     }
   }
+  return [];
 }
 
 /** Tells the others that this worker lives, and settles what dead ones left. */
