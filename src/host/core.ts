@@ -1,12 +1,14 @@
 /** The runtime of a process and the actions it can carry out, on one store. */
 import { type Actions, createActions } from "../actions/actions.ts";
+import { createCelery } from "../actions/celery.ts";
 import { createEgressPolicy } from "../actions/egress.ts";
 import { createOutgoing, resolveHost } from "../actions/outgoing.ts";
 import type { OutsideEvent } from "../actions/actions.ts";
 import { messageOf } from "../errors.ts";
 import { renderTemplate } from "../expression/template.ts";
-import { followUpIdOf } from "../orchestrator/action_id.ts";
-import type { ActionResult } from "../orchestrator/outbox.ts";
+import { sentEventIdOf } from "../orchestrator/action_id.ts";
+import type { JsonValue } from "../json.ts";
+import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import { type CrashGuard, createCrashGuard } from "../runtime/crash_guard.ts";
 import { createMetricsObserver } from "../runtime/metrics_observer.ts";
 import { createRuntime, type Runtime } from "../runtime/runtime.ts";
@@ -21,6 +23,8 @@ export interface Core {
   readonly runtime: Runtime;
   readonly actions: Actions;
   readonly crashGuard: CrashGuard | null;
+  /** Lets go of what the actions hold open. */
+  close(): void;
 }
 
 /** Attempts of an event that one entity sends to another. */
@@ -58,17 +62,28 @@ export function createCore(deps: ProcessDeps, store: Store, workerId: string | n
         : { lanesPerTurn: Math.max(1, config.worker.claimLanesMax) }),
     },
   });
+  const render = (value: JsonValue, action: LeasedAction) =>
+    renderTemplate(value, { values: { ...action.context, _entity_id: action.entityId } });
+  const celery = config.celeryBrokerUrl === null
+    ? null
+    : createCelery({ brokerUrl: config.celeryBrokerUrl, render, clock, log: log.child({ room: "actions" }) });
   const actions = createActions({
     log: log.child({ room: "actions" }),
     metrics: config.worker.areMetricsShown ? metrics : null,
     clock,
     outgoing: createOutgoing(createEgressPolicy({ allow: config.egressAllow, resolve: resolveHost })),
-    render: (value, action) =>
-      renderTemplate(value, { values: { ...action.context, _entity_id: action.entityId } }),
+    render,
+    celery: celery?.run ?? null,
     webhooksOf: webhooksOf(store.operations.documents, config.webhookSecret),
     sendEvent: (event) => sendEvent(event, runtime),
   });
-  return { store, runtime, actions: countingTakeovers(actions, metrics), crashGuard };
+  return {
+    store,
+    runtime,
+    actions: countingTakeovers(actions, metrics),
+    crashGuard,
+    close: () => celery?.close(),
+  };
 }
 
 /** More leases than attempts: the one before ended without a word, its holder is gone. */
@@ -86,7 +101,7 @@ function countingTakeovers(actions: Actions, metrics: Metrics): Actions {
 /** The id of the event comes from the action, so that a repeated delivery is accepted once. */
 async function sendEvent(event: OutsideEvent, runtime: Runtime): Promise<ActionResult> {
   await runtime.append({
-    eventId: followUpIdOf(event.actionId),
+    eventId: sentEventIdOf(event.actionId),
     entityId: event.entityId,
     machineName: event.machineName,
     machineVersion: null,

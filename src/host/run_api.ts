@@ -44,6 +44,7 @@ export async function runApi(deps: ProcessDeps, signal: AbortSignal): Promise<vo
     api.close();
     ended.abort();
     await gauges;
+    core.close();
     await store.close();
   }
   log.info("API stopped");

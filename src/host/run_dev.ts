@@ -50,6 +50,7 @@ export async function runDev(deps: ProcessDeps, signal: AbortSignal): Promise<vo
     await worker.done.catch(() => {});
     ended.abort();
     await gauges;
+    core.close();
     await store.close();
   }
   log.info("Stator stopped");

@@ -27,8 +27,10 @@ export async function runWorker(deps: ProcessDeps, signal: AbortSignal): Promise
   const store = await deps.databases.open(database);
   const ended = new AbortController();
   let gauges: Promise<void> = Promise.resolve();
+  let started: Core | null = null;
   try {
     const { worker, core } = startWorkerOn(deps, store);
+    started = core;
     if (config.worker.machineSource === "yaml" && config.worker.machineDir !== null) {
       await publishFolder(config.worker.machineDir, { ...deps, core });
     }
@@ -40,6 +42,7 @@ export async function runWorker(deps: ProcessDeps, signal: AbortSignal): Promise
   } finally {
     ended.abort();
     await gauges;
+    started?.close();
     await store.close();
   }
 }
