@@ -140,6 +140,7 @@ function createBoxes(states: readonly Mapping[], transitions: readonly Mapping[]
     if (history === null) return endOf(dest, "entry");
     const owner = nodes.get(history[2] ?? "");
     if (owner === undefined) return null;
+    if (owner.children.length === 0) return { id: owner.id, gates: [] };
     return { id: pseudo(dest, `H${history[1]}`, "history", owner.children).id, gates: [] };
   };
   const endOf = (text: string, side: ChartGate["side"]): End | null => {
