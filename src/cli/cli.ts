@@ -1,6 +1,7 @@
 /** The command line: reads the words, runs one verb, answers with an exit code. */
 import { Command, CommanderError } from "commander";
 import { messageOf } from "../errors.ts";
+import { addCompareCommands } from "./compare_commands.ts";
 import { type CliContext, createContext } from "./context.ts";
 import { addDatabaseCommands } from "./database_commands.ts";
 import { addDeadLetterCommands } from "./dead_letter_commands.ts";
@@ -50,6 +51,7 @@ function createProgram(context: CliContext): Command {
     .showHelpAfterError("See all verbs and flags: stator --help");
   addMachineCommands(program, context);
   addRenderCommands(program, context);
+  addCompareCommands(program, context);
   addSimulationCommands(program, context);
   addPublishCommands(program, context);
   addEntityCommands(program, context);
