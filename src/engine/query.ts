@@ -143,12 +143,28 @@ function noCandidates(reason: NonNullable<DestinationAnswer["reason"]>): Destina
   };
 }
 
-/** Why the planned step does not lead to the node; null when it does. */
+/** Why the planned step does not come to rest where the node rests by default; null when it does. */
 function reasonAgainst(machine: Machine, wanted: number, step: Step): string | null {
   if (step.refusal !== null) return step.refusal.code;
+  const resting = restingPlace(machine, wanted);
+  const { kind, initial } = nodeAt(machine, resting);
+  const isOpen = kind === "parallel" || initial.length > 0;
   const isThere = step.after.some((leaf) => {
     const index = machine.indexOfName.get(leaf);
-    return index !== undefined && (index === wanted || isInside(machine, index, wanted));
+    return index !== undefined && (index === resting || (isOpen && isInside(machine, index, resting)));
   });
   return isThere ? null : "target_mismatch";
+}
+
+/** The node itself, or its default child and so on, down to a leaf, a parallel, or where only an event can tell. */
+function restingPlace(machine: Machine, wanted: number): number {
+  let place = wanted;
+  for (let steps = 0; steps < machine.nodes.length; steps++) {
+    const [first, ...others] = nodeAt(machine, place).initial;
+    if (first === undefined || others.length > 0 || first.type !== "node") return place;
+    const { kind } = nodeAt(machine, first.node);
+    if (kind === "choice" || kind === "history" || kind === "region") return place;
+    place = first.node;
+  }
+  return place;
 }
