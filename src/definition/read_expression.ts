@@ -23,7 +23,7 @@ export function checkSource(findings: Findings, path: Path, source: string): voi
     }
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    findings.error("E01", path, `Cannot read expression "${source}": ${error.message}`, {
+    findings.error("E01", path, `${error.message} in "${source}"`, {
       hint: error.hint ?? undefined,
       data: { offset: error.offset, length: error.length, reason: error.code },
     });

@@ -58,15 +58,24 @@ function failureOf(error: unknown, text: string): Diagnostic {
       ...(error.mark === undefined ? {} : { line: error.mark.line + 1, column: error.mark.column + 1 }),
     };
   }
-  const offset = /position (\d+)/.exec(messageOf(error))?.[1];
-  const before = offset === undefined ? [] : text.slice(0, Number(offset)).split("\n");
   return {
     code: "Y01",
     severity: "error",
     message: `Cannot read the file: ${messageOf(error)}`,
     path: [],
-    ...(offset === undefined ? {} : { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }),
+    ...placeOfJsonError(text),
   };
+}
+
+/** JSON is YAML too, and the YAML parser knows where it stopped. */
+function placeOfJsonError(text: string): Partial<Place> {
+  try {
+    parseEvents(text, { maxDepth: DEPTH_MAX });
+    return {};
+  } catch (error) {
+    const mark = error instanceof YAMLException ? error.mark : undefined;
+    return mark === undefined ? {} : { line: mark.line + 1, column: mark.column + 1 };
+  }
 }
 
 /** Stops the reading at once: what follows cannot be understood or would not end. */
