@@ -1,5 +1,5 @@
 /** Data from outside without an event: it is kept, and what follows from it is done. */
-import { beginStep, drain, finishStep, isEnded, outcomeOf, rest } from "./macrostep.ts";
+import { beginStep, drain, finishStep, isEnded, isSame, outcomeOf, rest } from "./macrostep.ts";
 import { leafNames } from "./configuration.ts";
 import type { JsonObject } from "../json.ts";
 import type { Machine } from "./machine.ts";
@@ -26,7 +26,7 @@ export function applyData(
     beginStep(work);
     for (const key of Object.keys(data)) writeKey(work, key, data[key] ?? null);
     if (!isEnded(work)) rest(work);
-    if (work.active !== active) recall(work);
+    if (!isSame(active, work.active)) recall(work);
     const outcome = outcomeOf(work.rows.microsteps);
     const first = finishStep(work, { event: null, names: leafNames(machine, active), outcome });
     return runOf(work, { instance, steps: [first, ...drain(work)], fired: null });

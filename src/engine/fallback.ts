@@ -2,7 +2,7 @@
 import type { Configuration } from "./configuration.ts";
 import { settle } from "./conflict.ts";
 import { microstep } from "./microstep.ts";
-import { beginStep, drain, finishStep, rest } from "./macrostep.ts";
+import { beginStep, drain, finishStep, isSame, rest } from "./macrostep.ts";
 import { leafNames } from "./configuration.ts";
 import type { Machine, Transition } from "./machine.ts";
 import { recall } from "./queue.ts";
@@ -70,7 +70,7 @@ function goThere(
   };
   microstep(work, [settle(work, wish)], queued.trigger);
   rest(work);
-  recall(work);
+  if (!isSame(before, work.active)) recall(work);
   const first = finishStep(work, {
     event: queued,
     names: leafNames(work.machine, before),

@@ -214,7 +214,8 @@ function engineEventOf(event: QueuedEvent): EngineEvent {
   return event.id === undefined ? base : { ...base, id: event.id };
 }
 
-function isSame(left: readonly number[], right: readonly number[]): boolean {
+/** Whether two configurations are the same set. */
+export function isSame(left: readonly number[], right: readonly number[]): boolean {
   if (left === right) return true;
   return left.length === right.length && left.every((node, place) => node === right[place]);
 }

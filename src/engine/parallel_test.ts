@@ -147,6 +147,11 @@ Deno.test("two regions that need different children of one compound cannot both 
   };
   const { last } = walk(machine, ["e"]);
   assertEquals([statesOf(last), last.steps[0]?.preempted], ["a1 b1 c2", [1]]);
+  const states = machine.states.map((state) =>
+    typeof state === "object" && state.name === "c" ? { name: "c", parent: "p" } : state
+  );
+  const bare = walk({ ...machine, states }, ["e"]).last;
+  assertEquals([statesOf(bare), bare.steps[0]?.preempted], ["a1 b1 c2", [1]]);
 });
 
 Deno.test("a region in a terminal yields to a living one", () => {

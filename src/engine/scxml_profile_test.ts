@@ -102,6 +102,16 @@ Deno.test("an error skips the rest of its block, raises error.execution and lets
   assertEquals([walked.last.refusal, newLog(walked)], [null, "first second error error"]);
 });
 
+Deno.test("an effect that fails half way has changed nothing", () => {
+  const machine: BriefMachine = {
+    profile: "scxml",
+    states: ["a"],
+    transitions: [{ on: "go", from: "a", do: [effect("compute", { log: "1", b: "nobody" })] }],
+    more: LOG,
+  };
+  assertEquals(walk(machine, ["go"]).last.instance.context, { log: [] });
+});
+
 Deno.test("an erring guard is false and announced once", () => {
   const machine: BriefMachine = {
     profile: "scxml",
