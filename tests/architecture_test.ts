@@ -113,7 +113,6 @@ const LINES_MAX = 400;
 /** Files that are too long; a number here may only become smaller. */
 const LONG_FILES: Readonly<Record<string, number>> = {
   "src/store/store.ts": 435,
-  "src/orchestrator/fold.ts": 410,
 };
 const FUNCTION_LINES_MAX = 70;
 /** A function that only puts closures together: its name begins with `add` or `create`. */

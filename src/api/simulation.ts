@@ -2,7 +2,8 @@
 import { AppError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Command, NewEvent, Timer } from "../orchestrator/event.ts";
-import { type FoldedItem, type FoldLane, foldLane } from "../orchestrator/fold.ts";
+import { foldLane } from "../orchestrator/fold.ts";
+import type { FoldedItem, FoldLane } from "../orchestrator/lane_fold.ts";
 import type { LoadedMachine } from "../orchestrator/loaded_machine.ts";
 import { DEFAULT_RETRY } from "../orchestrator/retry.ts";
 

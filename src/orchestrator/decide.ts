@@ -2,20 +2,19 @@
 import { applyData } from "../engine/apply_data.ts";
 import { dispatch } from "../engine/dispatch.ts";
 import { isActive } from "../engine/query.ts";
-import { start } from "../engine/start.ts";
 import { assert, unreachable } from "../assert.ts";
-import type { EngineOptions, Run } from "../engine/step.ts";
+import type { Run } from "../engine/step.ts";
 import type { Instance } from "../engine/snapshot.ts";
 import type { JsonObject } from "../json.ts";
+import { birthOf } from "./birth.ts";
 import { changeLabels } from "./labels.ts";
 import { forceEntity, migrateEntity } from "./change_by_hand.ts";
 import { reasonOf, refusedLetter, rejectedLetter } from "./dead_letters.ts";
 import type { Decision } from "./decision.ts";
 import type { Entity, EntityStatus } from "./entity.ts";
-import { type DecideInput, nextPosition } from "./decide_input.ts";
+import { type DecideInput, engineOptionsOf } from "./decide_input.ts";
 import type { Command } from "./event.ts";
-import { changeRow, CREATED_TRIGGER, failedRow, runRow } from "./history_rows.ts";
-import type { HistoryRow } from "./history.ts";
+import { changeRow, failedRow, runRow } from "./history_rows.ts";
 import { type LoadedMachine, standingOf, stateTextOf } from "./loaded_machine.ts";
 import { outboxRowsOf } from "./outbox_rows.ts";
 import { type Rejection, rejectionOf } from "./rejection.ts";
@@ -71,7 +70,7 @@ function decideEvent(
     payload: command.payload,
     id: input.event.eventId,
     ...(input.timer === null ? {} : { timer: { key: input.timer.key, generation: input.timer.generation } }),
-  }, engineOptions(input));
+  }, engineOptionsOf(input));
   if (run.outcome === "refused") return refuse(loaded, input, run);
 
   const decision = accept(loaded, { ...input, entity }, run);
@@ -90,7 +89,7 @@ function decideEvent(
 }
 
 function decideData(loaded: LoadedMachine, input: DecideInput, data: JsonObject): Decision {
-  const run = applyData(loaded.machine, instanceOf(existing(input.entity)), data, engineOptions(input));
+  const run = applyData(loaded.machine, instanceOf(existing(input.entity)), data, engineOptionsOf(input));
   return run.outcome === "refused" ? refuse(loaded, input, run) : accept(loaded, input, run);
 }
 
@@ -145,50 +144,6 @@ function decideByHand(input: DecideInput, outcome: ReturnType<typeof migrateEnti
     history: changeRow(input, { type: historyType, trigger: `__${historyType}`, entity }),
     timersSet: timers.set,
     timersCancelled: timers.cancelled,
-  };
-}
-
-type Birth =
-  | {
-    readonly type: "born";
-    readonly entity: Entity;
-    readonly row: HistoryRow;
-    readonly run: Run;
-    readonly timers: ReturnType<typeof timerChangesOf>;
-    readonly outbox: Decision["outbox"];
-  }
-  | { readonly type: "refused"; readonly run: Run };
-
-/** A real entry of the initial configuration, with its own history row, timers and actions. */
-function birthOf(loaded: LoadedMachine, input: DecideInput, context: JsonObject): Birth {
-  const run = start(loaded.machine, context, engineOptions(input));
-  if (run.outcome === "refused") return { type: "refused", run };
-  const { nowMs, event } = input;
-  const position = nextPosition(input);
-  const entity: Entity = {
-    entityId: event.entityId,
-    machineName: loaded.name,
-    machineVersion: loaded.version,
-    snapshot: run.instance.snapshot,
-    context: run.instance.context,
-    currentState: stateTextOf(loaded, run.instance.snapshot.states),
-    version: 1,
-    position,
-    status: "active",
-    ...standingOf(loaded, run.instance.snapshot),
-    labels: {},
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
-    archivedAtMs: null,
-    deletedAtMs: null,
-  };
-  return {
-    type: "born",
-    entity,
-    run,
-    row: runRow(loaded, input, { type: "created", trigger: CREATED_TRIGGER, entity, run }),
-    timers: timerChangesOf(run, { nowMs, fired: null }),
-    outbox: outboxRowsOf(run, { entity, position, traceparent: event.traceparent, nowMs }),
   };
 }
 
@@ -311,14 +266,6 @@ function passed(entity: Entity | null): Entity | null {
 
 function instanceOf(entity: Entity): Instance {
   return { snapshot: entity.snapshot, context: entity.context };
-}
-
-function engineOptions(input: DecideInput): EngineOptions {
-  return {
-    nowMs: input.nowMs,
-    entityId: input.event.entityId,
-    ...(input.guards === undefined ? {} : { guards: input.guards }),
-  };
 }
 
 function known(loaded: LoadedMachine | null): LoadedMachine {

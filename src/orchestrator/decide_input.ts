@@ -1,5 +1,5 @@
 /** What a decision is made from: the entity, the event, who waits, and the time. */
-import type { GuardFunction } from "../engine/step.ts";
+import type { EngineOptions, GuardFunction } from "../engine/step.ts";
 import type { Entity } from "./entity.ts";
 import type { QueuedEvent, Timer } from "./event.ts";
 
@@ -23,4 +23,13 @@ export interface DecideInput {
 /** Number of the history row this input will write. Before an entity exists its rows carry the numbers of the lane. */
 export function nextPosition(input: Pick<DecideInput, "entity" | "event">): number {
   return input.entity === null ? input.event.seq : input.entity.position + 1;
+}
+
+/** What the engine is told besides the event. */
+export function engineOptionsOf(input: DecideInput): EngineOptions {
+  return {
+    nowMs: input.nowMs,
+    entityId: input.event.entityId,
+    ...(input.guards === undefined ? {} : { guards: input.guards }),
+  };
 }

@@ -1,49 +1,12 @@
 /** Decisions for every kind of command, as rows. */
-import { orderMachine } from "../../tests/runtime/machines.ts";
-import type { JsonObject } from "../json.ts";
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { entityAfter, input, NOW_MS, order, queued, trigger } from "../../tests/runtime/decide_fixture.ts";
+import { orderMachine } from "../../tests/runtime/machines.ts";
 import { decide } from "./decide.ts";
 import type { DecideInput } from "./decide_input.ts";
 import type { Entity } from "./entity.ts";
-import type { Command, QueuedEvent } from "./event.ts";
+import type { Command } from "./event.ts";
 import type { LoadedMachine } from "./loaded_machine.ts";
-
-const NOW_MS = 1_700_000_000_000;
-const order = orderMachine();
-
-function queued(command: Command, more: Partial<QueuedEvent> = {}): QueuedEvent {
-  return {
-    eventId: "11111111-1111-4111-8111-111111111111",
-    entityId: "o-1",
-    machineName: "order",
-    machineVersion: null,
-    command,
-    notBeforeMs: null,
-    idempotency: null,
-    attemptsMax: 5,
-    traceparent: null,
-    actor: "ann",
-    seq: 7,
-    attempts: 0,
-    acceptedAtMs: NOW_MS - 5,
-    ...more,
-  };
-}
-
-function trigger(name: string, payload: JsonObject = {}): Command {
-  return { type: "event", trigger: name, payload };
-}
-
-function input(command: Command, more: Partial<DecideInput> & { event?: QueuedEvent } = {}): DecideInput {
-  return { entity: null, event: queued(command), timer: null, isAwaited: false, nowMs: NOW_MS, ...more };
-}
-
-function entityAfter(...commands: readonly Command[]): Entity {
-  let entity: Entity | null = null;
-  for (const command of commands) entity = decide(order, input(command, { entity })).entity;
-  if (entity === null) throw new Error("the commands create no entity");
-  return entity;
-}
 
 interface Row {
   readonly name: string;

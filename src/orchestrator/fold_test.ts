@@ -5,7 +5,8 @@ import type { JsonObject } from "../json.ts";
 import { decide } from "./decide.ts";
 import type { Entity } from "./entity.ts";
 import type { NewEvent, QueuedEvent, Timer } from "./event.ts";
-import { type FoldLane, foldLane, type FoldOptions, TIMERS_PER_TURN_MAX } from "./fold.ts";
+import { foldLane, TIMERS_PER_TURN_MAX } from "./fold.ts";
+import type { FoldLane, FoldOptions } from "./lane_fold.ts";
 import type { LoadedMachine } from "./loaded_machine.ts";
 
 const NOW_MS = 1_700_000_000_000;

@@ -1,5 +1,5 @@
 /** Counts what the runtime does; every event and turn is counted here and nowhere else. */
-import type { FoldedItem } from "../orchestrator/fold.ts";
+import type { FoldedItem } from "../orchestrator/lane_fold.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { RuntimeObserver } from "./observer.ts";
 

@@ -1,5 +1,5 @@
 /** What the runtime tells whoever watches: metrics, logs, hooks of the host. Watching never changes what happens. */
-import type { FoldedItem } from "../orchestrator/fold.ts";
+import type { FoldedItem } from "../orchestrator/lane_fold.ts";
 
 export interface TurnReport {
   readonly lanes: number;

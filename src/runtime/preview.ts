@@ -2,7 +2,7 @@
 import { AppError } from "../errors.ts";
 import type { Guards } from "../orchestrator/decide_input.ts";
 import { explainEvent, type Explanation, triggersNow } from "../orchestrator/explain_entity.ts";
-import { machineNeedOf } from "../orchestrator/fold.ts";
+import { machineNeedOf } from "../orchestrator/machine_need.ts";
 import type { JsonObject } from "../json.ts";
 import { decide } from "../orchestrator/decide.ts";
 import type { Decision } from "../orchestrator/decision.ts";

@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import type { Decision } from "../orchestrator/decision.ts";
 import type { NewEvent } from "../orchestrator/event.ts";
-import type { Folded, FoldedItem, FoldObstacle } from "../orchestrator/fold.ts";
+import type { Folded, FoldedItem, FoldObstacle } from "../orchestrator/lane_fold.ts";
 import type { LaneWrite, StoredAnswer, Turn } from "../store/store.ts";
 import { foldLanes, type TurnDeps } from "./turn.ts";
 

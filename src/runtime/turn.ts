@@ -1,11 +1,7 @@
 /** The turn: claim ready lanes, fold what waits in each, commit everything in one transaction. */
-import {
-  type Folded,
-  type FoldedItem,
-  foldLane,
-  type FoldOptions,
-  machineNeedOf,
-} from "../orchestrator/fold.ts";
+import { foldLane } from "../orchestrator/fold.ts";
+import type { Folded, FoldedItem, FoldOptions } from "../orchestrator/lane_fold.ts";
+import { machineNeedOf } from "../orchestrator/machine_need.ts";
 import type { NewEvent } from "../orchestrator/event.ts";
 import type { LoadedLane, Turn, TurnStore } from "../store/store.ts";
 import type { Catalog, MachineNeed } from "./catalog.ts";
