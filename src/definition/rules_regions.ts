@@ -1,6 +1,6 @@
 /** Rules about the regions of parallel states, and transitions that belong to one. */
-import { nearest } from "../expression/nearest.ts";
 import type { RegionDraft, StateDraft, TransitionDraft } from "./draft.ts";
+import { pointOf } from "./points.ts";
 import { REGIONS_MAX } from "./limits.ts";
 import type { RuleInput } from "./rule_input.ts";
 
@@ -54,7 +54,7 @@ function regionRule({ states, findings }: RuleInput, state: StateDraft, region: 
       [...region.path, key],
       `Cannot find state "${name}" of region "${region.name}": no such state`,
       {
-        nearest: nearest(name, states.names),
+        nearest: findings.meant(name, states.names),
         data: { names: [state.name, region.name, name] },
       },
     );
@@ -85,7 +85,10 @@ function regionRule({ states, findings }: RuleInput, state: StateDraft, region: 
       "B05",
       [...region.path, "final"],
       `Cannot end region "${region.name}" in "${region.final}": it is not among its states`,
-      { nearest: nearest(region.final, members), data: { names: [state.name, region.name, region.final] } },
+      {
+        nearest: findings.meant(region.final, members),
+        data: { names: [state.name, region.name, region.final] },
+      },
     );
   }
 }
@@ -139,7 +142,7 @@ function transitionRegionRule(
   const [owner, other] = owners.get(name) ?? [];
   if (owner === undefined) {
     findings.error("V22", path, `Cannot find region "${name}" of transition "${label}": no such region`, {
-      nearest: nearest(name, owners.keys()),
+      nearest: findings.meant(name, owners.keys()),
       data: { names: [label, name] },
     });
     return;
@@ -164,7 +167,7 @@ function transitionRegionRule(
   }
   for (const source of transition.source) {
     if (source === "*" || isInRegion(states, source, members)) continue;
-    if (!states.byName.has(source)) continue;
+    if (pointOf(source) !== null) continue;
     findings.error(
       "V25",
       path,
