@@ -1,6 +1,5 @@
 /** Typed reading of untyped values: each reader gives a value of its type and reports what is there instead. */
 import type { JsonArray, JsonObject, JsonValue } from "../json.ts";
-import { nearest } from "../expression/nearest.ts";
 import { dotted, type Findings, type Path } from "./findings.ts";
 
 /** A mapping and where it stands. */
@@ -148,7 +147,7 @@ export function warnUnknownKeys(cursor: Cursor, known: ReadonlySet<string>): rea
   const unknown = Object.keys(cursor.object).filter((key) => !known.has(key));
   for (const key of unknown) {
     if (/^x[-_]/.test(key)) continue;
-    const meant = nearest(key, known);
+    const meant = cursor.findings.meant(key, known);
     const message = `Key "${key}" means nothing here: it is kept and not used`;
     const more = { nearest: meant, data: { key } };
     if (meant === null) cursor.findings.info("unknown_key", [...cursor.path, key], message, more);

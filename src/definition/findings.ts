@@ -1,4 +1,5 @@
 /** A list of findings that grows while a document is read, so that an author sees all of them at once. */
+import { nearest } from "../expression/nearest.ts";
 import type { Diagnostic, Severity } from "./diagnostic.ts";
 
 export type Path = readonly (string | number)[];
@@ -16,13 +17,19 @@ export interface Findings {
   warning(code: string, path: Path, message: string, more?: FindingMore): void;
   info(code: string, path: Path, message: string, more?: FindingMore): void;
   add(diagnostic: Diagnostic): void;
+  /** The candidate that was probably meant; null when none is near, or when this file has asked too much already. */
+  meant(word: string, candidates: Iterable<string>): string | null;
 }
 
 /** Further findings are dropped: nobody reads more, and a hostile file must not fill memory. */
 export const FINDINGS_MAX = 1000;
 
+/** Pairs of characters that are compared for hints in one file: about a third of a second. */
+const COMPARISONS_MAX = 20_000_000;
+
 export function createFindings(): Findings {
   const list: Diagnostic[] = [];
+  let comparisons = 0;
 
   return {
     list,
@@ -30,6 +37,12 @@ export function createFindings(): Findings {
     warning: (code, path, message, more = {}) => push("warning", code, path, message, more),
     info: (code, path, message, more = {}) => push("info", code, path, message, more),
     add: (diagnostic) => void (list.length < FINDINGS_MAX && list.push(diagnostic)),
+    meant: (word, candidates) => {
+      if (comparisons > COMPARISONS_MAX || list.length >= FINDINGS_MAX) return null;
+      const names = [...candidates];
+      comparisons += names.reduce((sum, name) => sum + name.length * word.length, 0);
+      return nearest(word, names);
+    },
   };
 
   function push(severity: Severity, code: string, path: Path, message: string, more: FindingMore): void {

@@ -1,6 +1,5 @@
 /** Checks (`field`, `op`, `value`) and the conditions built from them. */
 import { CHECK_OPERATORS } from "../expression/check.ts";
-import { nearest } from "../expression/nearest.ts";
 import type { CheckOperator, CheckSpec, ConditionSpec, WhenSpec } from "../engine/spec.ts";
 import type { JsonArray, JsonObject, JsonValue } from "../json.ts";
 import { isList, isObject, kindOf, own, warnUnknownKeys } from "./cursor.ts";
@@ -31,7 +30,7 @@ export function readCheck(findings: Findings, path: Path, value: JsonValue | und
     return null;
   }
   if (!isOperator(op)) {
-    const meant = nearest(op, CHECK_OPERATORS);
+    const meant = findings.meant(op, CHECK_OPERATORS);
     findings.error("B09", [...path, "op"], `Cannot use operator "${op}": not known`, {
       nearest: meant,
       hint: meant === null ? `One of ${CHECK_OPERATORS.join(", ")}` : undefined,

@@ -117,13 +117,17 @@ function readVariables(cursor: Cursor, profile: Profile): readonly VariableSpec[
 /** Finding `F14`, looked at only when the whole form is right. */
 function duplicateVariables(findings: Findings, variables: readonly VariableSpec[]): void {
   if (findings.list.some(({ severity, code }) => severity === "error" && code.startsWith("F"))) return;
-  const keys = variables.map((variable) => variable.key);
-  const twice = new Set(keys.filter((key, index) => keys.indexOf(key) !== index));
+  const seen = new Set<string>();
+  const twice = new Map<string, number>();
+  for (const [index, { key }] of variables.entries()) {
+    if (seen.has(key) && !twice.has(key)) twice.set(key, index);
+    seen.add(key);
+  }
   if (twice.size === 0) return;
-  const shown = [...twice].map((key) => `"${key}"`).join(", ");
-  const where = ["state_variables", keys.findIndex((key, index) => keys.indexOf(key) !== index)];
+  const shown = [...twice.keys()].map((key) => `"${key}"`).join(", ");
+  const where = ["state_variables", [...twice.values()][0]];
   findings.error("F14", [], `Cannot declare state variable ${shown} twice`, {
-    data: { at: "", names: [...twice], where },
+    data: { at: "", names: [...twice.keys()], where },
   });
 }
 

@@ -1,6 +1,5 @@
 /** `meta`: what the machine is called and which rules it plays by. */
 import type { MachineSpec, Profile } from "../engine/spec.ts";
-import { nearest } from "../expression/nearest.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import {
   booleanOr,
@@ -109,7 +108,7 @@ export function wrongWord(
   { value, words }: { readonly value: JsonValue; readonly words: readonly string[] },
 ): void {
   const path = [...cursor.path, key];
-  const meant = typeof value === "string" ? nearest(value, words) : null;
+  const meant = typeof value === "string" ? cursor.findings.meant(value, words) : null;
   const shown = typeof value === "string" ? `"${value}"` : kindOf(value);
   cursor.findings.error("F04", path, `Cannot use ${shown} as ${key}: one of ${words.join(", ")} expected`, {
     nearest: meant,
@@ -168,7 +167,7 @@ function readMicrosteps(cursor: Cursor): number | null {
 function warnNearMisses(cursor: Cursor): void {
   const known: ReadonlySet<string> = new Set([...META_KEYS, "name"]);
   for (const key of Object.keys(cursor.object)) {
-    const meant = known.has(key) ? null : nearest(key, META_KEYS);
+    const meant = known.has(key) ? null : cursor.findings.meant(key, META_KEYS);
     if (meant === null) continue;
     cursor.findings.warning(
       "unknown_key",

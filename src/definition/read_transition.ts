@@ -19,6 +19,7 @@ import {
 import { parseDelay } from "./delay.ts";
 import type { TransitionDraft } from "./draft.ts";
 import { dotted } from "./findings.ts";
+import { LIST_MAX } from "./limits.ts";
 import { isTrigger, NAME_RULE } from "./names.ts";
 import { readActions } from "./read_action.ts";
 import { readGuards } from "./read_guard.ts";
@@ -142,6 +143,10 @@ function readTriggers(cursor: Cursor, profile: Profile): readonly string[] {
     return [];
   }
   const list: readonly JsonValue[] = typeof value === "string" ? [value] : value;
+  if (list.length > LIST_MAX) {
+    cursor.findings.error("L01", path, `Cannot use ${list.length} triggers: at most ${LIST_MAX}`);
+    return [];
+  }
   const triggers: string[] = [];
   for (const item of list) {
     if (typeof item !== "string") {

@@ -1,5 +1,4 @@
 /** Rules about names that must fit together: all findings, in a fixed order. */
-import { nearest } from "../expression/nearest.ts";
 import type { Path } from "./findings.ts";
 import type { RuleInput } from "./rule_input.ts";
 import { regionRules, transitionRegionRules } from "./rules_regions.ts";
@@ -41,7 +40,7 @@ function initialRules({ draft, states, findings }: RuleInput): void {
   for (const name of named) {
     if (states.byName.has(name)) continue;
     findings.error("V02", ["meta", "initial"], `Cannot start in "${name}": no such state`, {
-      nearest: nearest(name, states.names),
+      nearest: findings.meant(name, states.names),
       data: { names: [name] },
     });
   }
@@ -76,7 +75,10 @@ function timeoutRules({ draft, states, findings }: RuleInput): void {
       "V06",
       [...path, "timeout", "destination"],
       `Cannot find timeout destination "${timeout.destination}" of state "${name}": no such state`,
-      { nearest: nearest(timeout.destination, states.names), data: { names: [name, timeout.destination] } },
+      {
+        nearest: findings.meant(timeout.destination, states.names),
+        data: { names: [name, timeout.destination] },
+      },
     );
   }
 }
@@ -86,7 +88,7 @@ function fallbackRules({ draft, states, findings }: RuleInput): void {
   if (fallback !== null && !states.byName.has(fallback)) {
     const path: Path = ["error_policy", "default_fallback"];
     findings.error("V07", path, `Cannot fall back to "${fallback}": no such state`, {
-      nearest: nearest(fallback, states.names),
+      nearest: findings.meant(fallback, states.names),
       data: { names: [fallback] },
     });
   }

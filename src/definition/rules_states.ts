@@ -1,5 +1,4 @@
 /** Rules about states inside states. */
-import { nearest } from "../expression/nearest.ts";
 import type { StateDraft } from "./draft.ts";
 import { HIERARCHY_MAX } from "./limits.ts";
 import { historyOf } from "./points.ts";
@@ -20,7 +19,7 @@ function parentRule({ states, findings }: RuleInput, { name, parent, path }: Sta
   const data = { names: [name, parent] };
   if (around === undefined) {
     findings.error("V11", at, `Cannot find parent "${parent}" of state "${name}": no such state`, {
-      nearest: nearest(parent, states.names),
+      nearest: findings.meant(parent, states.names),
       data,
     });
   } else if (around.type === "terminal") {
@@ -42,7 +41,7 @@ function initialChildRule({ draft, states, findings }: RuleInput, state: StateDr
       at,
       `Cannot find initial child "${child}" of state "${state.name}": no such state`,
       {
-        nearest: nearest(child, states.childrenOf(state.name)) ?? nearest(child, states.names),
+        nearest: findings.meant(child, states.childrenOf(state.name)) ?? findings.meant(child, states.names),
         data,
       },
     );
@@ -115,7 +114,7 @@ function historyRule({ draft, states, findings }: RuleInput, state: StateDraft):
       [...state.path, "default"],
       `Cannot find default "${name}" of history "${state.name}"`,
       {
-        nearest: nearest(target, states.names),
+        nearest: findings.meant(target, states.names),
       },
     );
   }

@@ -1,5 +1,4 @@
 /** Rules about where transitions come from and lead to. */
-import { nearest } from "../expression/nearest.ts";
 import type { TransitionDraft } from "./draft.ts";
 import { historyOf, pointOf, resolvePoint } from "./points.ts";
 import type { RuleInput } from "./rule_input.ts";
@@ -34,7 +33,7 @@ function sourceRule(
       ? `Cannot use "*" beside other sources of "${transition.label}": it means every state already`
       : `Cannot find source "${source}" of transition "${transition.label}": no such state`,
     {
-      ...(isMixed ? { hint: `Write source: "*"` } : { nearest: nearest(source, states.names) }),
+      ...(isMixed ? { hint: `Write source: "*"` } : { nearest: findings.meant(source, states.names) }),
       data: { names: [transition.label, source] },
     },
   );
@@ -54,7 +53,7 @@ function destRule({ states, findings }: RuleInput, transition: TransitionDraft, 
       ? `Cannot return to the history of "${history.of}" in transition "${transition.label}": it has no states inside`
       : `Cannot find destination "${dest}" of transition "${transition.label}": no such state`,
     {
-      nearest: isLeaf ? null : nearest(history?.of ?? dest, states.names),
+      nearest: isLeaf ? null : findings.meant(history?.of ?? dest, states.names),
       data: { names: [transition.label, dest] },
     },
   );

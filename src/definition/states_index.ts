@@ -51,27 +51,30 @@ function sharesOf(
 ): ReadonlyMap<RegionDraft, readonly string[]> {
   const open = parallel.regions.filter((region) => region.states.length === 0);
   const listed = new Set(parallel.regions.flatMap((region) => region.states));
-  const free = children.filter((name) => !listed.has(name));
+  const free = new Set(children.filter((name) => !listed.has(name)));
   const [only] = open;
   if (only !== undefined && open.length === 1) {
-    return new Map([[only, free.includes(only.initial) ? free : [only.initial, ...free]]]);
+    return new Map([[only, free.has(only.initial) ? [...free] : [only.initial, ...free]]]);
+  }
+  const next = new Map<string, string[]>();
+  for (const { source, dest } of transitions) {
+    for (const name of source) {
+      if (free.has(name)) next.set(name, [...next.get(name) ?? [], ...dest ?? []]);
+    }
   }
   const owner = new Map(open.map((region) => [region.initial, region]));
   const queue = [...owner.keys()];
   // Each state enters the queue once.
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-    for (const transition of transitions) {
-      if (!transition.source.includes(name)) continue;
-      for (const target of transition.dest ?? []) {
-        const region = owner.get(name);
-        if (!free.includes(target) || owner.has(target) || region === undefined) continue;
-        owner.set(target, region);
-        queue.push(target);
-      }
+    for (const target of next.get(name) ?? []) {
+      const region = owner.get(name);
+      if (!free.has(target) || owner.has(target) || region === undefined) continue;
+      owner.set(target, region);
+      queue.push(target);
     }
   }
   return new Map(open.map((region) => {
-    const members = free.filter((name) => owner.get(name) === region);
+    const members = [...free].filter((name) => owner.get(name) === region);
     return [region, members.includes(region.initial) ? members : [region.initial, ...members]];
   }));
 }

@@ -1,14 +1,9 @@
 /** What the parts of one import share: problems, warnings, and how expressions are read. */
 import type { JsonValue } from "../../json.ts";
+import type { ImportProblem } from "../import_problem.ts";
 import { translatePython } from "./python.ts";
 import { ERRING_EXPRESSION, translateExpression, type Translation } from "./ecmascript.ts";
 import type { XmlElement } from "./xml.ts";
-
-export interface ImportProblem {
-  readonly element: string;
-  readonly line: number;
-  readonly reason: string;
-}
 
 export interface ImportContext {
   /** `name` of the document: the value of `_name`. */

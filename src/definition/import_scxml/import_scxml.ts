@@ -1,21 +1,17 @@
 /** A W3C SCXML document as a machine document with the rules of profile `scxml`. */
 import type { JsonObject } from "../../json.ts";
+import type { ImportResult } from "../import_problem.ts";
 import { actionsOf, blocksOf, destOf, payloadOf } from "./actions.ts";
 import {
   createImportContext,
   type Draft,
   type ImportContext,
-  type ImportProblem,
   literalOf,
   oneOrList,
   wordsOf,
 } from "./context.ts";
 import { translateScript } from "./script.ts";
 import { parseXml, type XmlElement } from "./xml.ts";
-
-export type ImportResult =
-  | { readonly ok: true; readonly document: JsonObject; readonly warnings: readonly ImportProblem[] }
-  | { readonly ok: false; readonly problems: readonly ImportProblem[] };
 
 const STATE_ELEMENTS = new Set(["state", "parallel", "final", "history"]);
 const KNOWN_CHILDREN = new Set([

@@ -1,6 +1,5 @@
 /** Events: declared but never used, used but never declared, sent but taken by nothing. */
 import type { ActionSpec } from "../../engine/spec.ts";
-import { nearest } from "../../expression/nearest.ts";
 import type { Path } from "../findings.ts";
 import { type LintInput, statePath, transitionPath } from "./input.ts";
 import { innerActions } from "./registry.ts";
@@ -22,7 +21,7 @@ function declaredRules({ spec, events, findings }: LintInput): void {
       if (declared.has(trigger)) used.add(trigger);
       if (declared.has(trigger) || isSystem(trigger) || used.has(trigger)) continue;
       used.add(trigger);
-      const meant = nearest(trigger, declared);
+      const meant = findings.meant(trigger, declared);
       const path = [...transitionPath(spec, index), "trigger"];
       findings.warning(
         "undeclared_event",

@@ -1,8 +1,8 @@
 /** Expressions and checks that read what nobody sets, or use values as something that they are not. */
-import { compileExpression } from "../../expression/expression.ts";
+import { compileExpression, type Expression } from "../../expression/expression.ts";
 import { ExpressionError } from "../../expression/expression_error.ts";
-import { checkExpression, type ExpressionProblem, type KnownNames } from "../../expression/names.ts";
-import { nearest } from "../../expression/nearest.ts";
+import { checkExpression, type DeclaredType, type ExpressionProblem } from "../../expression/names.ts";
+import type { MachineSpec } from "../../engine/spec.ts";
 import type { Path } from "../findings.ts";
 import type { LintInput } from "./input.ts";
 import { walkMachine } from "./walk.ts";
@@ -10,32 +10,21 @@ import { walkMachine } from "./walk.ts";
 /** Keys that the engine itself provides. */
 const GIVEN = ["_event", "_entity_id"];
 
-/** `unknown_name`, `unknown_function`, `bad_call`, `function_as_value`, `type_mismatch`, `unknown_state`. */
+/** `type_mismatch`, `undeclared_key`, `unknown_state`. */
 export function expressionRules(input: LintInput): void {
   const { spec, findings, tree } = input;
   const declared = new Set(spec.variables.map((variable) => variable.key));
-  const written = new Set<string>();
-  walkMachine(spec, { writes: (key) => void written.add(key) });
-  const known = knownNames(input, new Set([...declared, ...written, ...GIVEN]));
-  const reported = new Set<string>();
+  const set = new Set([...declared, ...GIVEN]);
+  walkMachine(spec, { writes: (key) => void set.add(key) });
+  const asked = new Set<string>();
+  const types = typesOf(spec);
   walkMachine(spec, { expression: readExpression, check: ({ field }, path) => readField(field, path) });
 
   function readExpression(source: string, path: Path): void {
     try {
       const expression = compileExpression(source);
-      // What shows without any declaration was reported when the machine was loaded.
-      const before = new Set(checkExpression(expression, { names: null }).map(keyOf));
-      for (const problem of checkExpression(expression, known)) {
-        if (before.has(keyOf(problem))) continue;
-        if (problem.code === "unknown_name") {
-          readField(problem.name ?? "", path);
-          continue;
-        }
-        findings.warning(problem.code, path, `${problem.message} in "${source}"`, {
-          hint: problem.hint ?? undefined,
-          data: { source, offset: problem.offset, length: problem.length },
-        });
-      }
+      if (types.size > 0) typeRules(expression, path);
+      for (const name of expression.names) readField(name, path);
       for (const name of expression.states) stateRule(name, path);
     } catch (error) {
       // The loader has said so already.
@@ -43,24 +32,35 @@ export function expressionRules(input: LintInput): void {
     }
   }
 
+  function typeRules(expression: Expression, path: Path): void {
+    // What shows without any declaration was reported when the machine was loaded.
+    const before = new Set(checkExpression(expression, { names: null }).map(keyOf));
+    for (const problem of checkExpression(expression, { names: null, types })) {
+      if (before.has(keyOf(problem))) continue;
+      findings.warning(problem.code, path, `${problem.message} in "${expression.source}"`, {
+        hint: problem.hint ?? undefined,
+        data: { source: expression.source, offset: problem.offset, length: problem.length },
+      });
+    }
+  }
+
   /** Payloads are laid over the context, so an unknown key is worth a word only when it looks like a slip. */
   function readField(field: string, path: Path): void {
     const [key = ""] = field.split(".");
-    if (known.names === null || known.names.has(field) || known.names.has(key) || reported.has(key)) return;
-    const meant = nearest(key, declared);
+    if (declared.size === 0 || set.has(field) || set.has(key) || asked.has(key)) return;
+    asked.add(key);
+    const meant = findings.meant(key, declared);
     if (meant === null) return;
-    reported.add(key);
     findings.warning("undeclared_key", path, `Key "${key}" is read and never set`, {
-      hint: `Did you mean "${meant}"?`,
-      data: { key, nearest: meant },
+      nearest: meant,
+      data: { key },
     });
   }
 
   function stateRule(name: string, path: Path): void {
     if (tree.byName.has(name)) return;
-    const meant = nearest(name, tree.byName.keys());
     findings.warning("unknown_state", path, `In("${name}") is never true: no such state`, {
-      hint: meant === null ? undefined : `Did you mean "${meant}"?`,
+      nearest: findings.meant(name, tree.byName.keys()),
       data: { state: name },
     });
   }
@@ -70,12 +70,8 @@ function keyOf({ code, offset, length }: ExpressionProblem): string {
   return `${code}:${offset}:${length}`;
 }
 
-/** Without declarations any name may come from outside. */
-function knownNames({ spec }: LintInput, names: ReadonlySet<string>): KnownNames {
-  const types = new Map(
-    spec.variables.flatMap((variable) =>
-      variable.type === null ? [] : [[variable.key, variable.type] as const]
-    ),
+function typesOf({ variables }: MachineSpec): ReadonlyMap<string, DeclaredType> {
+  return new Map(
+    variables.flatMap((variable) => variable.type === null ? [] : [[variable.key, variable.type] as const]),
   );
-  return { names: spec.variables.length === 0 ? null : names, types };
 }

@@ -1,6 +1,5 @@
 /** Names of guards and actions that nobody implements. */
 import type { ActionSpec, GuardSpec } from "../../engine/spec.ts";
-import { nearest } from "../../expression/nearest.ts";
 import { unreachable } from "../../assert.ts";
 import type { Path } from "../findings.ts";
 import { type LintInput, statePath, transitionPath } from "./input.ts";
@@ -11,7 +10,7 @@ export function missingGuardRule({ spec, guards, findings }: LintInput): void {
     const [trigger = ""] = transition.triggers;
     for (const name of transition.guards.flatMap(guardNames)) {
       if (guards.has(name)) continue;
-      const meant = nearest(name, guards);
+      const meant = findings.meant(name, guards);
       findings.info(
         "missing_guard",
         [...transitionPath(spec, index), "guards"],
@@ -49,7 +48,7 @@ export function missingActionRule({ spec, actions, findings }: LintInput): void 
     for (const name of list.flatMap(namesIn)) {
       if (actions.has(name) || seen.has(name)) continue;
       seen.add(name);
-      const meant = nearest(name, actions);
+      const meant = findings.meant(name, actions);
       findings.info("missing_action", place.path, `Action "${name}" has no implementation`, {
         hint: meant === null ? undefined : `Did you mean "${meant}"?`,
         data: { action: name, location: place.location },
