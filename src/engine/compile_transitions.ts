@@ -95,7 +95,6 @@ function sharedOf(
     routeWhen: (destination?.when ?? []).map(compileCondition),
     isReentering: transition.isReentering && !isScxml,
     isInternal: transition.isInternal && isScxml,
-    hasRegion: transition.region !== null,
     reaches: new Map(),
     parallelsAbove: parallelsAbove(branches, targets),
   };
@@ -252,7 +251,6 @@ function fallbackOf(spec: MachineSpec, findTarget: FindTarget): Transition | nul
     routeWhen: [],
     isReentering: false,
     isInternal: false,
-    hasRegion: false,
     moves: new Map(),
     reaches: new Map(),
     parallelsAbove: null,

@@ -1,5 +1,6 @@
 /** What is finished: done events of compounds and parallels, joins, and the end of the instance. */
 import { leavesOf } from "./configuration.ts";
+import { stopInvokes } from "./invoke.ts";
 import type { JsonValue } from "../json.ts";
 import { type Machine, type Node, nodeAt, NONE, ROOT } from "./machine.ts";
 import type { Move } from "./move.ts";
@@ -32,6 +33,7 @@ export function endIfTopLevel(work: Work, move: Move): void {
   if (!isOver) return;
   for (let place = work.active.length - 1; place >= 0; place--) {
     const node = nodeAt(machine, work.active[place] ?? ROOT);
+    if (node.invokes.length > 0) stopInvokes(work, node.index);
     runBlock(work, node.onExit, { phase: "exit", owner: node.name });
   }
   end(work);

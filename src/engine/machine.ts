@@ -29,9 +29,6 @@ export interface Machine {
   readonly declared: ReadonlySet<string>;
   readonly variables: readonly CompiledVariable[];
   readonly invariants: readonly CompiledInvariant[];
-  /** Whether any state defers events. */
-  readonly isDeferring: boolean;
-  readonly hasInvokes: boolean;
   readonly hasChoices: boolean;
   /** Nodes entered first. */
   readonly initial: readonly Target[];
@@ -86,7 +83,6 @@ export interface Node {
   /** Of a history node: where it leads when nothing is remembered. */
   readonly historyDefault: readonly Target[];
   readonly historyActions: readonly CompiledAction[];
-  readonly isDeepHistory: boolean;
   /** All entries with this source in file order. */
   readonly transitions: readonly Transition[];
   /** In candidate order, as are the next four. */
@@ -100,7 +96,7 @@ export interface Node {
   readonly wildcards: readonly Transition[];
   readonly timers: readonly NodeTimer[];
   readonly defers: ReadonlySet<string>;
-  readonly deferTokens: readonly string[];
+  readonly deferTokens: readonly (string | null)[];
   readonly invokes: readonly InvokeSpec[];
   readonly when: readonly Condition[];
   readonly doneData: CompiledPayload;
@@ -155,7 +151,6 @@ export interface Transition {
   readonly isReentering: boolean;
   /** `internal: true` of profile `scxml`. */
   readonly isInternal: boolean;
-  readonly hasRegion: boolean;
   /** Moves from single leaves, worked out once; null = depends on more than the leaf. */
   readonly moves: Map<number, Move | null>;
   /** Reaches by the set of active parallels around the targets, worked out once. */

@@ -2,9 +2,10 @@
 import { resolveConflicts, settle } from "./conflict.ts";
 import { endedLeaf, endIfAtRest } from "./done.ts";
 import { leafNames } from "./configuration.ts";
+import { startInvokes } from "./invoke.ts";
 import { wrapContent } from "./content.ts";
-import { nodeAt, NONE } from "./machine.ts";
-import { microstep, NO_OPTIONS } from "./microstep.ts";
+import { NONE } from "./machine.ts";
+import { microstep } from "./microstep.ts";
 import { livelock, raise, recall } from "./queue.ts";
 import { refusalOf } from "./refusal.ts";
 import { type Search, select, type Selection } from "./select.ts";
@@ -181,32 +182,6 @@ function defer(work: Work, event: QueuedEvent): void {
   const payload = wrapContent(event.payload);
   const deferred = { trigger: event.trigger, payload };
   work.deferred = [...work.deferred, event.id === undefined ? deferred : { ...deferred, id: event.id }];
-}
-
-/** Starts the services of nodes that were entered in this macrostep and are still active. */
-function startInvokes(work: Work): void {
-  if (work.enteredInvokes.size === 0) return;
-  const entered = [...work.enteredInvokes].sort((left, right) => left - right);
-  work.enteredInvokes.clear();
-  if (work.isDone) return;
-  for (const index of entered) {
-    const node = nodeAt(work.machine, index);
-    for (const invoke of node.invokes) {
-      work.requests.push({
-        kind: "invoke_start",
-        name: invoke.src,
-        params: {
-          id: invoke.id,
-          src: invoke.src,
-          state: node.name,
-          on_done: invoke.onDone ?? `done.invoke.${invoke.id}`,
-          on_error: invoke.onError ?? `error.invoke.${invoke.id}`,
-        },
-        options: NO_OPTIONS,
-        context: {},
-      });
-    }
-  }
 }
 
 function engineEventOf(event: QueuedEvent): EngineEvent {

@@ -4,6 +4,7 @@ import { type Machine, nodeAt, NONE } from "./machine.ts";
 import { remember } from "./memory.ts";
 import { type Move, moveOf, MOVES_MAX } from "./move.ts";
 import { announceEntry, endIfTopLevel } from "./done.ts";
+import { stopInvokes } from "./invoke.ts";
 import { livelock } from "./queue.ts";
 import { domainOf, type Reach, reachOf, resolve } from "./reach.ts";
 import { failStep, runBlock } from "./run_actions.ts";
@@ -63,7 +64,7 @@ function run(work: Work, move: Move, taken: Taken): void {
   endIfTopLevel(work, move);
   work.rows.microsteps.push({
     trigger: taken.trigger,
-    transitions: settled.map((one) => takenOf(machine, one)),
+    transitions: settled.map((one) => takenOf(machine, one, taken.trigger)),
     exited: move.exitedNames,
     entered: move.enteredNames,
     actions: work.actions,
@@ -108,23 +109,6 @@ function enter(work: Work, move: Move): void {
     }
   }
 }
-
-/** Stops the services of a node that ran before this macrostep; one that has not begun is just not started. */
-function stopInvokes(work: Work, index: number): void {
-  if (work.enteredInvokes.delete(index)) return;
-  const node = nodeAt(work.machine, index);
-  for (const { id, src } of node.invokes) {
-    work.requests.push({
-      kind: "invoke_stop",
-      name: src,
-      params: { id, src, state: node.name },
-      options: NO_OPTIONS,
-      context: {},
-    });
-  }
-}
-
-export const NO_OPTIONS = { when: null, timeoutS: null, retry: null, retryBackoffS: null };
 
 /** The move of these transitions; from a single leaf it is worked out once. */
 function moveFor(work: Work, settled: readonly Settled[], memory: Work["history"]): Move {
@@ -232,12 +216,12 @@ function hasActions({ wish, reach }: Settled): boolean {
   return wish.transition.actions.length > 0 || reach.branches.some((branch) => branch.actions.length > 0);
 }
 
-function takenOf(machine: Machine, { wish }: Settled): TakenTransition {
+function takenOf(machine: Machine, { wish }: Settled, trigger: string | null): TakenTransition {
   const { transition, guards } = wish;
   const { spec } = transition;
   return {
     transition: transition.index,
-    trigger: transition.label,
+    trigger: trigger ?? transition.label,
     source: nodeAt(machine, transition.source).name,
     targets: spec.targets,
     description: spec.description,

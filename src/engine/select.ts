@@ -65,6 +65,7 @@ function walk(work: Work, search: Search, walk: Walk): void {
   const { machine } = work;
   const { selection, leaf, parallels } = walk;
   const begun = selection.rows.length;
+  const trigger = search.type === "event" ? search.event.trigger : null;
   for (let index = leaf; index !== NONE;) {
     const node = nodeAt(machine, index);
     if (parallels !== null && node.kind === "parallel") {
@@ -73,7 +74,7 @@ function walk(work: Work, search: Search, walk: Walk): void {
     }
     for (const transition of candidatesOf(work, node, { search, leaf })) {
       if (!machine.isScxml && isTried(selection, begun, transition)) continue;
-      if (tryCandidate(work, transition, { selection, leaf })) return;
+      if (tryCandidate(work, transition, { selection, leaf, trigger })) return;
     }
     if (search.type === "event" && isDeferred(work, node, search.event)) {
       selection.isDeferMet = true;
@@ -96,7 +97,7 @@ function isTried(selection: Selection, begun: number, transition: Transition): b
 function tryCandidate(
   work: Work,
   transition: Transition,
-  at: { readonly selection: Selection; readonly leaf: number },
+  at: { readonly selection: Selection; readonly leaf: number; readonly trigger: string | null },
 ): boolean {
   const { selection, leaf } = at;
   const { machine } = work;
@@ -110,7 +111,7 @@ function tryCandidate(
   selection.rows.push({
     transition: transition.index,
     source: nodeAt(machine, transition.source).name,
-    trigger: transition.label,
+    trigger: at.trigger ?? transition.label,
     dest: transition.spec.dest,
     verdict: isEnabled
       ? "selected"

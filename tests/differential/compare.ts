@@ -5,6 +5,7 @@ import { dispatch } from "../../src/engine/dispatch.ts";
 import { start } from "../../src/engine/start.ts";
 import type { Machine } from "../../src/engine/machine.ts";
 import type { Profile } from "../../src/engine/spec.ts";
+import type { Instance } from "../../src/engine/snapshot.ts";
 import type { EngineEvent, Run } from "../../src/engine/step.ts";
 import { fireNaive, sendNaive, startNaive } from "./naive.ts";
 import { leavesOf, type NaiveAnswer, type World, worldOf } from "./naive_world.ts";
@@ -37,6 +38,7 @@ export function compareOne(seed: number, profile: Profile, eventCount: number): 
   const events: string[] = ["start"];
   let run = start(machine, {}, OPTIONS);
   let answer = startNaive(naive);
+  const isStored = random.chance(0.5);
   let moved = 0;
   for (let count = 0; count <= eventCount; count++) {
     const engine = viewOfRun(machine, run);
@@ -47,7 +49,7 @@ export function compareOne(seed: number, profile: Profile, eventCount: number): 
     const event = randomEvent(random, { run, naive, count });
     events.push(event.name);
     try {
-      run = dispatch(machine, run.instance, event.engine, OPTIONS);
+      run = dispatch(machine, isStored ? stored(run.instance) : run.instance, event.engine, OPTIONS);
     } catch (error) {
       return { difference: { seed, profile, events, engine: String(error), naive: "" }, moved };
     }
@@ -56,6 +58,11 @@ export function compareOne(seed: number, profile: Profile, eventCount: number): 
       : fireNaive(naive, event.serial);
   }
   return { difference: null, moved };
+}
+
+/** The instance as a store gives it back. */
+function stored(instance: Instance): Instance {
+  return JSON.parse(JSON.stringify(instance));
 }
 
 /** Lists are copied at each entry, so a machine that talks much would take all the time. */

@@ -1,0 +1,46 @@
+/** Services of states as plain requests: started where a macrostep ends, stopped when their state is left. */
+import { nodeAt } from "./machine.ts";
+import type { Work } from "./work.ts";
+
+/** Starts the services of nodes that were entered in this macrostep and are still active. */
+export function startInvokes(work: Work): void {
+  if (work.enteredInvokes.size === 0) return;
+  const entered = [...work.enteredInvokes].sort((left, right) => left - right);
+  work.enteredInvokes.clear();
+  if (work.isDone) return;
+  for (const index of entered) {
+    const node = nodeAt(work.machine, index);
+    for (const invoke of node.invokes) {
+      work.requests.push({
+        kind: "invoke_start",
+        name: invoke.src,
+        params: {
+          id: invoke.id,
+          src: invoke.src,
+          state: node.name,
+          on_done: invoke.onDone ?? `done.invoke.${invoke.id}`,
+          on_error: invoke.onError ?? `error.invoke.${invoke.id}`,
+        },
+        options: NO_OPTIONS,
+        context: {},
+      });
+    }
+  }
+}
+
+/** Stops the services of a node that ran before this macrostep; one that has not begun is just not started. */
+export function stopInvokes(work: Work, index: number): void {
+  if (work.enteredInvokes.delete(index)) return;
+  const node = nodeAt(work.machine, index);
+  for (const { id, src } of node.invokes) {
+    work.requests.push({
+      kind: "invoke_stop",
+      name: src,
+      params: { id, src, state: node.name },
+      options: NO_OPTIONS,
+      context: {},
+    });
+  }
+}
+
+const NO_OPTIONS = { when: null, timeoutS: null, retry: null, retryBackoffS: null };
