@@ -10,8 +10,9 @@ import { createHttpAction } from "./http.ts";
 import { createInvoke } from "./invoke.ts";
 import { logAction } from "./log.ts";
 import type { Outgoing } from "./outgoing.ts";
-import { createPublish, type WebhookTarget } from "./publish.ts";
+import { createPublish } from "./publish.ts";
 import { createSend } from "./send.ts";
+import type { WebhookTarget } from "./webhook.ts";
 
 export interface Actions {
   /** Never throws on purpose; ends soon after `signal`. */

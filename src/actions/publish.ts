@@ -5,16 +5,7 @@ import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { ActionHandler } from "./actions.ts";
 import type { Outgoing } from "./outgoing.ts";
-import { retryAfterMsOf } from "./retry_after.ts";
-import { secretBytesOf, signatureHeaders } from "./webhook_signature.ts";
-
-export interface WebhookTarget {
-  readonly id: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** `whsec_…`, the current one first; two during a rotation. */
-  readonly secrets: readonly string[];
-}
+import { deliverWebhook, type WebhookTarget } from "./webhook.ts";
 
 export interface PublishDeps {
   readonly outgoing: Outgoing;
@@ -22,8 +13,6 @@ export interface PublishDeps {
   readonly clock: Pick<Clock, "nowMs">;
   readonly log: Log;
 }
-
-const TIMEOUT_MS = 10_000;
 
 /**
  * Sends `{type, timestamp, data}` to each subscriber. `data` holds the keys of `include`, or the whole context without
@@ -69,25 +58,11 @@ async function deliver(delivery: {
   readonly signal: AbortSignal;
 }): Promise<ActionResult> {
   const { target, body, action, deps, signal } = delivery;
-  const nowMs = deps.clock.nowMs();
-  const message = { id: `${action.actionId}.${target.id}`, timestampS: Math.floor(nowMs / 1_000), body };
-  const secrets = target.secrets.map(secretBytesOf).filter((secret) => secret !== null);
-  const headers = {
-    ...target.headers,
-    "content-type": "application/json",
-    ...await signatureHeaders(message, secrets),
-  };
-  const request = { url: target.url, method: "POST", headers, body, timeoutMs: TIMEOUT_MS };
-  const result = await deps.outgoing(request, signal);
-  if (result.type === "answered" && result.status < 300) return { type: "done", output: null };
-  const isGone = result.type === "answered" && result.status === 410;
-  const reason = result.type === "answered" ? `status ${result.status}` : result.reason;
+  const result = await deliverWebhook({ target, messageId: action.actionId, body }, deps, signal);
+  if (result.type === "delivered") return { type: "done", output: null };
+  const reason = result.type === "gone" ? "it wants no more" : result.reason;
   deps.log.warning("A webhook was not delivered", { webhook: target.id, action_id: action.actionId, reason });
-  if (isGone) return { type: "done", output: null };
-  return {
-    type: "failed",
-    error: `Cannot deliver webhook "${target.id}": ${reason}`,
-    isFinal: result.type === "refused",
-    retryAfterMs: result.type === "answered" ? retryAfterMsOf(result.retryAfter, nowMs) : null,
-  };
+  if (result.type === "gone") return { type: "done", output: null };
+  const { isFinal, retryAfterMs } = result;
+  return { type: "failed", error: `Cannot deliver webhook "${target.id}": ${reason}`, isFinal, retryAfterMs };
 }

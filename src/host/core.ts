@@ -2,7 +2,7 @@
 import { type Actions, createActions } from "../actions/actions.ts";
 import { createCelery } from "../actions/celery.ts";
 import { createEgressPolicy } from "../actions/egress.ts";
-import { createOutgoing, resolveHost } from "../actions/outgoing.ts";
+import { createOutgoing, type Outgoing, resolveHost } from "../actions/outgoing.ts";
 import type { OutsideEvent } from "../actions/actions.ts";
 import { messageOf } from "../errors.ts";
 import { renderTemplate } from "../expression/template.ts";
@@ -23,6 +23,7 @@ export interface Core {
   readonly runtime: Runtime;
   readonly actions: Actions;
   readonly crashGuard: CrashGuard | null;
+  readonly outgoing: Outgoing;
   /** Lets go of what the actions hold open. */
   close(): void;
 }
@@ -67,11 +68,12 @@ export function createCore(deps: ProcessDeps, store: Store, workerId: string | n
   const celery = config.celeryBrokerUrl === null
     ? null
     : createCelery({ brokerUrl: config.celeryBrokerUrl, render, clock, log: log.child({ room: "actions" }) });
+  const outgoing = createOutgoing(createEgressPolicy({ allow: config.egressAllow, resolve: resolveHost }));
   const actions = createActions({
     log: log.child({ room: "actions" }),
     metrics: config.worker.areMetricsShown ? metrics : null,
     clock,
-    outgoing: createOutgoing(createEgressPolicy({ allow: config.egressAllow, resolve: resolveHost })),
+    outgoing,
     render,
     celery: celery?.run ?? null,
     webhooksOf: webhooksOf(store.operations.documents, config.webhookSecret),
@@ -82,6 +84,7 @@ export function createCore(deps: ProcessDeps, store: Store, workerId: string | n
     runtime,
     actions: countingTakeovers(actions, metrics),
     crashGuard,
+    outgoing,
     close: () => celery?.close(),
   };
 }

@@ -6,7 +6,7 @@ import { publishFolder } from "./publish_folder.ts";
 import type { ProcessDeps } from "./process.ts";
 import { createApiOn, SAMPLES, startOrThrow } from "./run_api.ts";
 import { startWorkerOn } from "./run_worker.ts";
-import { runGauges } from "./gauges.ts";
+import { runBackground } from "./background.ts";
 import { createSampleEntity } from "./sample_entity.ts";
 import { aborted } from "./stop_signal.ts";
 
@@ -23,7 +23,7 @@ export async function runDev(deps: ProcessDeps, signal: AbortSignal): Promise<vo
   const store = await openStore(deps, { database: config.database, signal });
   const { worker, core } = startWorkerOn(deps, store);
   const ended = new AbortController();
-  const gauges = runGauges({ ...deps, ...core, signal: ended.signal });
+  const background = runBackground(deps, core, ended.signal);
   try {
     const published = await publishFolder(SAMPLES, { ...deps, core });
     const entity = await createSampleEntity(core.runtime, deps.newId);
@@ -49,7 +49,7 @@ export async function runDev(deps: ProcessDeps, signal: AbortSignal): Promise<vo
     await worker.stop();
     await worker.done.catch(() => {});
     ended.abort();
-    await gauges;
+    await background;
     core.close();
     await store.close();
   }

@@ -2,7 +2,7 @@
 import { AppError } from "../errors.ts";
 import { type Core, createCore } from "./core.ts";
 import { startWorker, type Worker } from "../worker/worker.ts";
-import { runGauges } from "./gauges.ts";
+import { runBackground } from "./background.ts";
 import { publishFolder } from "./publish_folder.ts";
 import type { ProcessDeps } from "./process.ts";
 import { aborted } from "./stop_signal.ts";
@@ -26,7 +26,7 @@ export async function runWorker(deps: ProcessDeps, signal: AbortSignal): Promise
   if (database.dialect === "sqlite") await deps.databases.upgrade(database);
   const store = await deps.databases.open(database);
   const ended = new AbortController();
-  let gauges: Promise<void> = Promise.resolve();
+  let background: Promise<void> = Promise.resolve();
   let started: Core | null = null;
   try {
     const { worker, core } = startWorkerOn(deps, store);
@@ -34,14 +34,14 @@ export async function runWorker(deps: ProcessDeps, signal: AbortSignal): Promise
     if (config.worker.machineSource === "yaml" && config.worker.machineDir !== null) {
       await publishFolder(config.worker.machineDir, { ...deps, core });
     }
-    gauges = runGauges({ ...deps, ...core, signal: ended.signal });
+    background = runBackground(deps, core, ended.signal);
     await Promise.race([aborted(signal), worker.done]);
     if (signal.aborted) log.info("Worker drains", { reason: signal.reason });
     await worker.stop();
     await worker.done;
   } finally {
     ended.abort();
-    await gauges;
+    await background;
     started?.close();
     await store.close();
   }

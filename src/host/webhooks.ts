@@ -1,25 +1,42 @@
 /** Who subscribed to a topic, read from the stored webhooks. */
-import type { WebhookTarget } from "../actions/publish.ts";
+import type { WebhookTarget } from "../actions/webhook.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import type { DocumentStore } from "../store/store.ts";
 
 export const WEBHOOK_KIND = "webhook";
 const WEBHOOKS_MAX = 1_000;
 
-/** Enabled webhooks whose `events` name the topic or `*`; `secret` is the one of those that have none of their own. */
+export interface Subscription {
+  readonly target: WebhookTarget;
+  /** Topics, or `*`. */
+  readonly events: readonly string[];
+}
+
+/** Targets that asked for a topic. */
 export function webhooksOf(
   documents: DocumentStore,
   secret: string | null,
 ): (topic: string) => Promise<readonly WebhookTarget[]> {
   return async (topic) => {
-    const { items } = await documents.list(WEBHOOK_KIND, { limit: WEBHOOKS_MAX, isNewestFirst: false });
-    return items
-      .filter(({ body }) =>
-        body.enabled !== false && textsOf(body.events).some((name) => name === topic || name === "*")
-      )
-      .map(({ id, body }) => targetOf(id, body, secret))
-      .filter((target) => target !== null);
+    const found = await subscriptionsOf(documents, secret);
+    return found.filter(({ events }) => isWanted(events, topic)).map(({ target }) => target);
   };
+}
+
+/** Every enabled webhook; `secret` is the one of those that have none of their own. */
+export async function subscriptionsOf(
+  documents: DocumentStore,
+  secret: string | null,
+): Promise<readonly Subscription[]> {
+  const { items } = await documents.list(WEBHOOK_KIND, { limit: WEBHOOKS_MAX, isNewestFirst: false });
+  return items.flatMap(({ id, body }) => {
+    const target = body.enabled === false ? null : targetOf(id, body, secret);
+    return target === null ? [] : [{ target, events: textsOf(body.events) }];
+  });
+}
+
+export function isWanted(events: readonly string[], topic: string): boolean {
+  return events.includes(topic) || events.includes("*");
 }
 
 function targetOf(id: string, body: JsonObject, secret: string | null): WebhookTarget | null {

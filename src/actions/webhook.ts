@@ -1,0 +1,60 @@
+/** One delivery of one webhook, signed as Standard Webhooks asks. */
+import type { Clock } from "../clock.ts";
+import type { Outgoing } from "./outgoing.ts";
+import { retryAfterMsOf } from "./retry_after.ts";
+import { secretBytesOf, signatureHeaders } from "./webhook_signature.ts";
+
+export interface WebhookTarget {
+  readonly id: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** `whsec_…`, the current one first; two during a rotation. */
+  readonly secrets: readonly string[];
+}
+
+export type WebhookResult =
+  | { readonly type: "delivered" }
+  /** The receiver wants no more of them. */
+  | { readonly type: "gone" }
+  | {
+    readonly type: "failed";
+    readonly reason: string;
+    readonly isFinal: boolean;
+    readonly retryAfterMs: number | null;
+  };
+
+const TIMEOUT_MS = 10_000;
+
+/** `messageId` stays the same over retries: receivers know by it what they have seen. */
+export async function deliverWebhook(
+  delivery: { readonly target: WebhookTarget; readonly messageId: string; readonly body: string },
+  deps: { readonly outgoing: Outgoing; readonly clock: Pick<Clock, "nowMs"> },
+  signal: AbortSignal,
+): Promise<WebhookResult> {
+  const { target, messageId, body } = delivery;
+  const nowMs = deps.clock.nowMs();
+  const secrets = target.secrets.map(secretBytesOf).filter((secret) => secret !== null);
+  const message = { id: `${messageId}.${target.id}`, timestampS: Math.floor(nowMs / 1_000), body };
+  const result = await deps.outgoing({
+    url: target.url,
+    method: "POST",
+    headers: {
+      ...target.headers,
+      "content-type": "application/json",
+      ...await signatureHeaders(message, secrets),
+    },
+    body,
+    timeoutMs: TIMEOUT_MS,
+  }, signal);
+  if (result.type !== "answered") {
+    return { type: "failed", reason: result.reason, isFinal: result.type === "refused", retryAfterMs: null };
+  }
+  if (result.status < 300) return { type: "delivered" };
+  if (result.status === 410) return { type: "gone" };
+  return {
+    type: "failed",
+    reason: `status ${result.status}`,
+    isFinal: false,
+    retryAfterMs: retryAfterMsOf(result.retryAfter, nowMs),
+  };
+}
