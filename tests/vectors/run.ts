@@ -1,4 +1,5 @@
 /** `deno task vectors [--dir DIR]`: runs a vector set and ends with the line `N passed, N failed`. */
+import { parseArgs } from "node:util";
 import { messageOf } from "../../src/errors.ts";
 import { CASES_DIR, openVectorSet, type VectorSet, type Verdict } from "./suite.ts";
 
@@ -25,17 +26,18 @@ export async function main(args: readonly string[]): Promise<number> {
   return verdicts.some((verdict) => verdict.type === "failed") ? 1 : 0;
 }
 
+/** null = words that mean nothing here. */
 function optionsOf(args: readonly string[]): { readonly dir: string; readonly op: string | null } | null {
-  let dir = CASES_DIR;
-  let op: string | null = null;
-  for (let index = 0; index < args.length; index += 2) {
-    const value = args[index + 1];
-    if (value === undefined) return null;
-    if (args[index] === "--dir") dir = value;
-    else if (args[index] === "--op") op = value;
-    else return null;
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { dir: { type: "string" }, op: { type: "string" } },
+      strict: true,
+    });
+    return { dir: values.dir ?? CASES_DIR, op: values.op ?? null };
+  } catch {
+    return null;
   }
-  return { dir, op };
 }
 
 /** Failing cases with what differs, then a line for each operation, then the totals. */
