@@ -90,6 +90,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   [`GET ${V1}/transitions`]: "Viewer",
   [`GET ${V1}/transitions/stream`]: "Viewer",
+  [`GET ${V1}/stream`]: "Viewer",
+  [`GET ${V1}/events/stream`]: "Viewer",
 
   [`GET ${V1}/observability/summary`]: "Viewer",
   [`GET ${V1}/observability/transitions`]: "Viewer",

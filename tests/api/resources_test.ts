@@ -45,6 +45,44 @@ Deno.test("the stream resumes behind Last-Event-ID and shows what comes", () =>
     await events.return(undefined);
   }));
 
+Deno.test("one stream brings several topics and resumes", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    await publish(harness, ORDER);
+    const open = (headers: Record<string, string> = {}) =>
+      harness.api.fetch(
+        new Request(`http://stator.test${V1}/stream?topics=history,queue,machine:*,entity:s-1`, { headers }),
+      );
+    const events = readEvents(await open());
+    assertEquals((await next(events)).event, "queue", "figures come at once");
+    await harness.call("POST", `${V1}/entities/s-1/create`, { body: { machine_name: "order" } });
+    const first = await next(events);
+    assertEquals([first.event, (await next(events)).event], ["history", "entity:s-1"]);
+    await publish(harness, { ...ORDER, meta: { ...ORDER.meta, version: "1.1.0" } });
+    const change = await next(events);
+    assertEquals([change.event, JSON.parse(change.data).resource_id], ["machine", "order"]);
+    await events.return(undefined);
+
+    await harness.call("POST", `${V1}/entities/s-1/events`, { body: { trigger: "pay" } });
+    const again = readEvents(await open({ "last-event-id": change.id }));
+    const resumed = await next(again);
+    assertEquals([resumed.event, JSON.parse(resumed.data).trigger], ["history", "pay"]);
+    await again.return(undefined);
+    assertEquals((await open({ "last-event-id": "nonsense" })).status, 400);
+    assertEquals((await harness.call("GET", `${V1}/stream?topics=secrets`)).status, 422);
+  }));
+
+Deno.test("changes of configuration are told to whoever listens", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    const response = await harness.api.fetch(
+      new Request(`http://stator.test${V1}/events/stream?topic=machine`),
+    );
+    const events = readEvents(response);
+    await publish(harness, ORDER);
+    const { topic, action, resource_id: name } = JSON.parse((await next(events)).data);
+    assertEquals([topic, action, name], ["machine", "created", "order"]);
+    await events.return(undefined);
+  }));
+
 Deno.test("a stream ends when its reader may not read any more", () =>
   withApi(CLOSED_SETTINGS, async (harness) => {
     const token = await harness.login("admin");
@@ -272,6 +310,7 @@ function triggerOf(row: { readonly trigger: string }): string {
 }
 
 interface StreamEvent {
+  readonly event: string;
   readonly id: string;
   readonly data: string;
 }
@@ -296,7 +335,7 @@ async function* readEvents(response: Response): AsyncGenerator<StreamEvent> {
       );
       text = text.slice(end + 2);
       const data = fields.get("data");
-      if (data !== undefined) yield { id: fields.get("id") ?? "", data };
+      if (data !== undefined) yield { event: fields.get("event") ?? "", id: fields.get("id") ?? "", data };
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Every resource of the API, in the order in which paths are matched: fixed words before names. */
 import type { ApiApp, RouteDeps } from "../env.ts";
+import { createEventStreams } from "../event_stream.ts";
 import { addAuthRoutes } from "./auth.ts";
 import { addDeadLetterRoutes } from "./dead_letters.ts";
 import { addDocsRoutes } from "./docs.ts";
@@ -16,6 +17,7 @@ import { addHealthRoutes } from "./health.ts";
 import { addMachineInspectionRoutes } from "./machine_inspection.ts";
 import { addMachineRoutes } from "./machines.ts";
 import { addWebhookRoutes } from "./webhooks.ts";
+import { addStreamRoutes } from "./streams.ts";
 import { addTransitionRoutes } from "./transitions.ts";
 import { addSettingsRoutes } from "./settings.ts";
 import { addProcessRoutes } from "./process.ts";
@@ -26,6 +28,9 @@ import { addCatalogRoutes } from "./catalog.ts";
 import { addWorkspaceRoutes } from "./workspace.ts";
 
 export function addRoutes(app: ApiApp, deps: RouteDeps): void {
+  // One count of open streams for all of them.
+  const streams = createEventStreams(deps);
+  addStreamRoutes(app, { ...deps, streams });
   addHealthRoutes(app, deps);
   addDocsRoutes(app, deps);
   addAuthRoutes(app, deps);
@@ -47,7 +52,7 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addEntityMetricsRoutes(app, deps);
   addPeopleRoutes(app, deps);
   addSettingsRoutes(app, deps);
-  addTransitionRoutes(app, deps);
+  addTransitionRoutes(app, { ...deps, streams });
   addWebhookRoutes(app, deps);
   addWorkspaceRoutes(app, deps);
 }

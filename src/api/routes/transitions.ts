@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { HistoryRow } from "../../orchestrator/history.ts";
 import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
-import { createFeedStreams } from "../feed_stream.ts";
+import { type EventStreams, STREAM_HEADERS } from "../event_stream.ts";
 import {
   Cursor,
   EntityId,
@@ -16,6 +16,8 @@ import {
   timeOf,
   wholeNumber,
 } from "./shared.ts";
+
+const ROWS_PER_POLL = 100;
 
 export const FeedItem = z.object({
   id: z.string(),
@@ -78,22 +80,26 @@ const streamRoute = defineRoute({
   },
 });
 
-export function addTransitionRoutes(app: ApiApp, deps: RouteDeps): void {
-  const { store: { history } } = deps;
-  const streams = createFeedStreams(deps, feedItem);
+export function addTransitionRoutes(app: ApiApp, deps: RouteDeps & { readonly streams: EventStreams }): void {
+  const { store: { history }, streams } = deps;
 
   app.openapi(streamRoute, async (c) => {
     const query = c.req.valid("query");
     const after = c.req.header("last-event-id") ?? query.after ?? null;
+    const filter = filterOf(query);
     const authorization = c.req.header("authorization") ?? null;
-    const stream = await streams.open({ ...filterOf(query), after }, {
-      gone: c.req.raw.signal,
-      checkAgain: () => deps.auth.authenticate(authorization),
-    });
-    c.header("cache-control", "no-cache");
-    c.header("x-accel-buffering", "no");
-    c.header("content-type", "text/event-stream; charset=utf-8");
-    return c.body(stream, 200);
+    const stream = await streams.open({
+      start: after ?? await history.head(),
+      async poll(cursor) {
+        const { items } = await history.feed({ ...filter, after: cursor, limit: ROWS_PER_POLL });
+        return {
+          events: items.map((row) => ({ id: row.cursor, event: "transition", data: feedItem(row) })),
+          cursor: items.at(-1)?.cursor ?? cursor,
+          isMore: items.length === ROWS_PER_POLL,
+        };
+      },
+    }, { gone: c.req.raw.signal, checkAgain: () => deps.auth.authenticate(authorization) });
+    return c.body(stream, 200, STREAM_HEADERS);
   });
 
   app.openapi(feedRoute, async (c) => {
@@ -121,7 +127,8 @@ function filterOf(query: {
   };
 }
 
-function feedItem(row: HistoryRow & { readonly cursor: string }): z.infer<typeof FeedItem> {
+/** One row of history as the feed shows it. */
+export function feedItem(row: HistoryRow & { readonly cursor: string }): z.infer<typeof FeedItem> {
   return {
     id: row.id,
     entity_id: row.entityId,

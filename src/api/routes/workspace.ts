@@ -20,12 +20,15 @@ const RenameBody = z.strictObject({ old_state_name: StateName, new_state_name: S
 );
 const Renamed = z.object({ ok: z.literal(true), moved: z.boolean() }).openapi("RenamedNote");
 
+const versionFields = { machine_name: z.string(), machine_version: z.string() };
 const StateNotes = z.object({
+  ...versionFields,
   items: z.array(
     z.object({ state_name: z.string(), body_markdown: z.string(), updated_at: Instant.nullable() }),
   ),
 }).openapi("WorkspaceAnnotationsListResponse");
 const TransitionNotes = z.object({
+  ...versionFields,
   items: z.array(
     z.object({ transition_key: z.string(), body_markdown: z.string(), updated_at: Instant.nullable() }),
   ),
@@ -33,7 +36,10 @@ const TransitionNotes = z.object({
 
 const Position = z.strictObject({ x: z.number().default(0), y: z.number().default(0) });
 const Positions = z.record(StateName, Position);
-const Layout = z.object({ positions: z.record(z.string(), z.object({ x: z.number(), y: z.number() })) })
+const Layout = z.object({
+  ...versionFields,
+  positions: z.record(z.string(), z.object({ x: z.number(), y: z.number() })),
+})
   .openapi("WorkspaceLayoutsListResponse");
 const LayoutBody = z.strictObject({ positions: Positions }).openapi("LayoutRequest");
 const LayoutSaved = z.object({ ok: z.literal(true), upserted: z.int() }).openapi("LayoutSaved");
@@ -165,7 +171,10 @@ export function addWorkspaceRoutes(app: ApiApp, deps: RouteDeps): void {
 
   app.openapi(listNotesRoute, async (c) => {
     const notes = await notesOf("state_note", c.req.valid("query"));
-    return c.json({ items: notes.map(({ key, ...note }) => ({ state_name: key, ...note })) }, 200);
+    return c.json({
+      ...c.req.valid("query"),
+      items: notes.map(({ key, ...note }) => ({ state_name: key, ...note })),
+    }, 200);
   });
 
   app.openapi(putNoteRoute, async (c) => {
@@ -193,7 +202,10 @@ export function addWorkspaceRoutes(app: ApiApp, deps: RouteDeps): void {
 
   app.openapi(listTransitionNotesRoute, async (c) => {
     const notes = await notesOf("transition_note", c.req.valid("query"));
-    return c.json({ items: notes.map(({ key, ...note }) => ({ transition_key: key, ...note })) }, 200);
+    return c.json({
+      ...c.req.valid("query"),
+      items: notes.map(({ key, ...note }) => ({ transition_key: key, ...note })),
+    }, 200);
   });
 
   app.openapi(putTransitionNoteRoute, async (c) => {
@@ -210,7 +222,7 @@ export function addWorkspaceRoutes(app: ApiApp, deps: RouteDeps): void {
 
   app.openapi(layoutRoute, async (c) => {
     const stored = await documents.get(LAYOUT_KIND, idOf(c.req.valid("query"), ""));
-    return c.json({ positions: positionsOf(stored) }, 200);
+    return c.json({ ...c.req.valid("query"), positions: positionsOf(stored) }, 200);
   });
 
   app.openapi(putLayoutRoute, async (c) => {
