@@ -39,10 +39,13 @@ export interface CatalogDeps {
   readonly onInvalid: (problem: MachineProblem) => void;
 }
 
-/** A change in the store is seen within `checkMs`; a machine that is missing is asked for again after the same time. */
+/**
+ * Whoever asks for the newest version gets the newest there is, and a machine is only called missing after the store was
+ * asked: both cost one small question. Versions that are known by number are trusted for `checkMs`.
+ */
 export function createCatalog(deps: CatalogDeps): Catalog {
-  /** By name and version asked for; null = looked for and not there. Oldest first. */
-  let records = new Map<string, LoadedMachine | null>();
+  /** By name and version asked for. Oldest first. */
+  let records = new Map<string, LoadedMachine>();
   let problems = new Map<string, MachineProblem>();
   /** Survives a change of the revision: the same document need not be compiled again. Oldest use first. */
   const compiled = new Map<string, CompileResult>();
@@ -52,9 +55,10 @@ export function createCatalog(deps: CatalogDeps): Catalog {
   return {
     problems: () => [...problems.values()],
     async prepare(needs) {
-      await forgetWhenChanged();
+      const list = [...needs];
+      await forgetWhenChanged(list.some((need) => need.version === null) ? 0 : deps.checkMs);
       const prepared = new Map<string, LoadedMachine | null>();
-      for (const { name, version } of needs) {
+      for (const { name, version } of list) {
         const key = keyOf(name, version);
         if (prepared.has(key)) continue;
         const loaded = await load(name, version);
@@ -65,14 +69,14 @@ export function createCatalog(deps: CatalogDeps): Catalog {
       return (name, version) => prepared.get(keyOf(name, version)) ?? null;
     },
     async find(name, version) {
-      await forgetWhenChanged();
+      await forgetWhenChanged(version === null ? 0 : deps.checkMs);
       return await load(name, version);
     },
   };
 
-  async function forgetWhenChanged(): Promise<void> {
+  async function forgetWhenChanged(ageMsMax: number): Promise<void> {
     const nowMs = deps.clock.nowMs();
-    if (nowMs - checkedAtMs < deps.checkMs) return;
+    if (nowMs - checkedAtMs < ageMsMax) return;
     const current = await deps.machines.revision();
     checkedAtMs = nowMs;
     if (current === revision) return;
@@ -86,6 +90,8 @@ export function createCatalog(deps: CatalogDeps): Catalog {
     const known = records.get(key);
     if (known !== undefined) return known;
     const loaded = version === null ? await findNewest(name) : await findExactly(name, version);
+    // What is missing may be published at any moment.
+    if (loaded === null) return null;
     records.set(key, loaded);
     dropOldest(records, deps.machinesCachedMax);
     return loaded;

@@ -109,16 +109,43 @@ async function deliver(action: LeasedAction, deps: DispatcherDeps): Promise<void
   }
 }
 
+/** The result, or a failure when the action does not end although it was told to. */
 async function runAction(
   action: LeasedAction,
   deps: DispatcherDeps,
   signal: AbortSignal,
 ): Promise<ActionResult> {
+  const ended = new AbortController();
   try {
-    return await deps.actions.run(action, signal);
+    return await Promise.race([
+      deps.actions.run(action, signal),
+      abortedFor(TOLD_MS_MAX, { signal, ended: ended.signal, clock: deps.clock }),
+    ]);
   } catch (error) {
     return { type: "failed", error: messageOf(error), isFinal: false, retryAfterMs: null };
+  } finally {
+    ended.abort();
   }
+}
+
+/** What an action may still take after it was told to end. */
+const TOLD_MS_MAX = 1_000;
+
+async function abortedFor(
+  durationMs: number,
+  { signal, ended, clock }: {
+    readonly signal: AbortSignal;
+    readonly ended: AbortSignal;
+    readonly clock: Clock;
+  },
+): Promise<ActionResult> {
+  if (!signal.aborted) {
+    await new Promise<void>((resolve) => {
+      signal.addEventListener("abort", () => resolve(), { once: true, signal: ended });
+    });
+  }
+  await clock.sleep(durationMs, ended);
+  return { type: "failed", error: "It was told to end and did not", isFinal: false, retryAfterMs: null };
 }
 
 /** A result must not be lost to a store that is away for a moment: as long as the lease holds it is told again. */

@@ -169,6 +169,24 @@ Deno.test("stop() gives back a delivery that does not end in time", async () => 
   deepStrictEqual(await harness.store.outbox.counts(), { pending: 1, leased: 0 });
 });
 
+Deno.test("stop() ends although an action does not listen", async () => {
+  const harness = await createHarness();
+  let starts = 0;
+  const worker = workerOn(harness, {
+    run: () => {
+      starts += 1;
+      return new Promise(() => {});
+    },
+  });
+  await harness.runtime.append(eventOf("o-1", "pay"));
+  await until(harness, () => starts === 1);
+  const stopped = worker.stop();
+  await harness.clock.advance(10_000);
+  await stopped;
+  await worker.done;
+  deepStrictEqual(await harness.store.outbox.counts(), { pending: 1, leased: 0 });
+});
+
 Deno.test("a long delivery keeps its lease", async () => {
   const harness = await createHarness();
   let starts = 0;

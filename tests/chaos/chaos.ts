@@ -12,6 +12,7 @@ export interface ChaosOptions {
   readonly seconds: number;
   readonly seed: number;
   readonly workers: number;
+  readonly apis: number;
   readonly entities: number;
   readonly database: ChaosDatabase;
   /** Told what happens, a line at a time. */
@@ -47,7 +48,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const machine = await publishMachine(store, `http://127.0.0.1:${receiver.port}/act`);
   const counts = { kills: 0, freezes: 0, databaseFaults: 0, awaited: 0 };
   const env = environmentOf(database, receiver.port);
-  const apiPort = freePort();
+  const apiPorts = Array.from({ length: options.apis }, () => freePort());
   const failures: string[] = [];
   const onLine = (name: string) => (line: string) => {
     if (/unhandled|panicked|AssertionError/i.test(line)) failures.push(`${name}: ${line.slice(0, 300)}`);
@@ -64,7 +65,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     });
   const processes = [
     ...Array.from({ length: options.workers }, (_, index) => keep(`worker-${index}`, ["worker"])),
-    keep("api", ["api", "--host", "127.0.0.1", "--port", String(apiPort)]),
+    ...apiPorts.map((port, index) =>
+      keep(`api-${index}`, ["api", "--host", "127.0.0.1", "--port", String(port)])
+    ),
   ];
 
   const acknowledged: Acknowledged[] = [];
@@ -130,7 +133,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
           failures.push(`nobody took an event of ${entityId} within ${PATIENCE_MS} ms after the chaos`);
           return;
         }
-        receipt = isAwaited ? await post(event, apiPort) : await sendByDatabase(event);
+        receipt = isAwaited ? await post(event, pick(random, apiPorts)) : await sendByDatabase(event);
         if (receipt === null) await pause(100 + random() * 200);
       }
       acknowledged.push(receipt);
