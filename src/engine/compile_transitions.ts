@@ -44,12 +44,13 @@ export function compileTransitions(
   branches: readonly Branch[],
   findTarget: FindTarget,
 ): CompiledTransitions {
+  const byName = new Map(branches.filter(({ name }) => name !== "").map((branch) => [branch.name, branch]));
   const shared = spec.transitions.map((transition, index) =>
-    sharedOf(spec, branches, { transition, index, findTarget })
+    sharedOf(spec, branches, { transition, index, findTarget, byName })
   );
   const bySource: Shared[][] = branches.map(() => []);
   for (const one of shared) {
-    for (const source of sourcesOf(branches, one.spec)) bySource[source]?.push(one);
+    for (const source of sourcesOf(branches, byName, one.spec)) bySource[source]?.push(one);
   }
   let place = 0;
   const lists = branches.map((branch) => {
@@ -75,16 +76,19 @@ type Shared = Omit<Transition, "place" | "source" | "moves" | "triggers" | "labe
 function sharedOf(
   spec: MachineSpec,
   branches: readonly Branch[],
-  given: { readonly transition: TransitionSpec; readonly index: number; readonly findTarget: FindTarget },
+  given: {
+    readonly transition: TransitionSpec;
+    readonly index: number;
+    readonly findTarget: FindTarget;
+    readonly byName: ReadonlyMap<string, Branch>;
+  },
 ): Shared {
-  const { transition, index, findTarget } = given;
+  const { transition, index, findTarget, byName } = given;
   const isScxml = spec.profile === "scxml";
   const hasNoTargets = transition.isInternal && !isScxml;
   const targets = hasNoTargets ? [] : transition.targets.map(findTarget);
   const [first] = transition.targets;
-  const destination = first?.type === "state"
-    ? spec.states.find(({ name }) => name === first.name)
-    : undefined;
+  const destination = first?.type === "state" ? byName.get(first.name)?.spec : undefined;
   return {
     index,
     spec: transition,
@@ -115,14 +119,15 @@ function entryOf(shared: Shared, at: { readonly source: Branch; readonly place: 
   };
 }
 
-function sourcesOf(branches: readonly Branch[], spec: TransitionSpec): readonly number[] {
+function sourcesOf(
+  branches: readonly Branch[],
+  byName: ReadonlyMap<string, Branch>,
+  spec: TransitionSpec,
+): readonly number[] {
   const { source, region } = spec;
-  const sources = branches.filter((branch) =>
-    source === "*"
-      ? branch.name !== "" && branch.kind !== "terminal" && branch.kind !== "history" &&
-        branch.kind !== "choice"
-      : branch.name !== "" && source.includes(branch.name)
-  );
+  const sources = source === "*"
+    ? branches.filter(({ name, kind }) => name !== "" && (kind === "state" || kind === "parallel"))
+    : [...new Set(source)].flatMap((name) => byName.get(name) ?? []);
   const inRegion = region === null
     ? sources
     : sources.filter((branch) => branch.path.some((around) => branches[around]?.region?.name === region));

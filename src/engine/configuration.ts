@@ -33,6 +33,7 @@ export function configurationOf(machine: Machine, names: readonly string[]): Con
     const node = nodeAt(machine, index);
     return isPseudo(node.kind) ? null : node.path;
   }
+  if (names.length === 0) return null;
   const leaves: number[] = [];
   for (const name of names) {
     const index = machine.indexOfName.get(name);
@@ -106,7 +107,7 @@ export function illegalityOf(machine: Machine, active: Configuration): string | 
       : node.isCompound
       ? count === 1
       : count <= 1;
-    if (!isRight) return `"${shownName(machine, node.index)}" has ${count} active children`;
+    if (!isRight) return `"${shownName(machine, node.index) || machine.name}" has ${count} active children`;
   }
   return null;
 }

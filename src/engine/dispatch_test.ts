@@ -1,6 +1,17 @@
 /** What one event does to an instance: flat and nested machines, guards, effects, refusals. */
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { type BriefMachine, effect, expr, log, logging, named, send } from "./testing/build_spec.ts";
+import { compileMachine } from "./compile.ts";
+import { dispatch } from "./dispatch.ts";
+import {
+  type BriefMachine,
+  buildSpec,
+  effect,
+  expr,
+  log,
+  logging,
+  named,
+  send,
+} from "./testing/build_spec.ts";
 import { logOf, newLog, statesOf, type Stimulus, walk } from "./testing/walk.ts";
 
 const door: BriefMachine = {
@@ -169,6 +180,34 @@ Deno.test("dispatch() runs events to itself as steps of their own", () => {
     ["go", "on"],
   ]);
   assertEquals(last.steps[0]?.sent, ["on"]);
+});
+
+Deno.test("dispatch() refuses for a state that the machine does not have", () => {
+  const machine = compileMachine(buildSpec(door));
+  for (const states of [["nowhere"], ["closed", "opened"], []]) {
+    const instance = { snapshot: { v: 1 as const, states }, context: {} };
+    const run = dispatch(machine, instance, { trigger: "open", payload: {} }, { nowMs: 0 });
+    assertEquals([states, run.refusal?.code, run.instance === instance], [states, "undefined_state", true]);
+  }
+});
+
+Deno.test("dispatch() folds triggers when the machine says so", () => {
+  const folding: BriefMachine = { ...door, more: { eventNormalizer: "upper" } };
+  const { last } = walk(folding, ["oPeN"]);
+  assertEquals([statesOf(last), last.steps[0]?.event?.trigger], ["opened", "OPEN"]);
+  assertEquals(walk(folding, ["fly"]).last.refusal?.details["trigger"], "FLY");
+});
+
+Deno.test("dispatch() keeps a payload called like what the engine shows", () => {
+  const machine: BriefMachine = {
+    states: ["a", "b"],
+    transitions: [
+      { on: "go", from: "a", to: "b", do: [effect("compute", { seen: "new_status" }), send("on")] },
+      { on: "on", from: "b", do: [log("on")] },
+    ],
+  };
+  const { last } = walk(machine, [{ trigger: "go", payload: { new_status: "mine" } }]);
+  assertEquals(last.instance.context, { new_status: "mine", seen: "b", log: ["on"] });
 });
 
 Deno.test("dispatch() prefers the nearer source, then priority, then file order", () => {

@@ -187,7 +187,7 @@ export function viewOf(work: Work): Record<string, JsonValue> {
  * again, as long as nothing was written.
  */
 export function takeEvent(work: Work, event: QueuedEvent): () => void {
-  const { view, isContextChanged } = work;
+  const { view, isContextChanged, statusBefore } = work;
   work.event = event;
   work.shown = null;
   if (!work.machine.isScxml && event.origin !== "internal" && carriesData(event)) {
@@ -200,6 +200,7 @@ export function takeEvent(work: Work, event: QueuedEvent): () => void {
       work.view = view;
       work.scope = null;
       work.isContextChanged = isContextChanged;
+      work.statusBefore = statusBefore;
       work.event = null;
     };
   }
@@ -265,15 +266,16 @@ export function isArray(value: JsonValue | undefined): value is JsonArray {
 
 function lay(work: Work, view: Record<string, JsonValue>, event: QueuedEvent): void {
   if (!work.machine.isScxml && event.origin !== "internal" && carriesData(event)) {
-    if (event.context !== undefined) layOver(view, event.context);
-    if (isObject(event.payload)) layOver(view, event.payload);
+    if (event.context !== undefined) layOver(work, view, event.context);
+    if (isObject(event.payload)) layOver(work, view, event.payload);
   }
   view["_event"] = eventData(work, event);
   if (work.options.entityId !== undefined) view["_entity_id"] = work.options.entityId;
 }
 
-function layOver(view: Record<string, JsonValue>, laid: JsonObject): void {
+function layOver(work: Work, view: Record<string, JsonValue>, laid: JsonObject): void {
   for (const key of Object.keys(laid)) setOwn(view, key, laid[key] ?? null);
+  if (Object.hasOwn(laid, "new_status")) work.statusBefore = undefined;
 }
 
 function carriesData(event: QueuedEvent): boolean {
