@@ -8,6 +8,7 @@ import { addDeadLetterCommands } from "./dead_letter_commands.ts";
 import type { CliDeps } from "./deps.ts";
 import { addEntityCommands } from "./entity_commands.ts";
 import { adviceOf, EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit_code.ts";
+import { addImportCommands } from "./import_commands.ts";
 import { addMachineCommands } from "./machine_commands.ts";
 import { addProcessCommands } from "./process_commands.ts";
 import { addPublishCommands } from "./publish_commands.ts";
@@ -51,6 +52,7 @@ function createProgram(context: CliContext): Command {
     .showHelpAfterError("See all verbs and flags: stator --help");
   addMachineCommands(program, context);
   addRenderCommands(program, context);
+  addImportCommands(program, context);
   addCompareCommands(program, context);
   addSimulationCommands(program, context);
   addPublishCommands(program, context);

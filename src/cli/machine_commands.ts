@@ -1,4 +1,4 @@
-/** Verbs on machine files: validate, lint, schema, import. */
+/** Verbs on machine files: validate, lint, schema. */
 import type { Command } from "commander";
 import type { Diagnostic } from "../definition/diagnostic.ts";
 import {
@@ -10,7 +10,7 @@ import { machineJsonSchema, type SchemaDraft } from "../definition/json_schema.t
 import { AppError } from "../errors.ts";
 import { type CliContext, type PrintOptions } from "./context.ts";
 import { EXIT_FAILED } from "./exit_code.ts";
-import { importText, lintFile, validateFile } from "./machine_file.ts";
+import { lintFile, validateFile } from "./machine_file.ts";
 
 const FINDING_FORMATS: readonly DiagnosticFormat[] = ["text", "json", "sarif", "github"];
 const SCHEMA_DRAFTS: readonly SchemaDraft[] = ["2020-12", "draft-7"];
@@ -69,17 +69,6 @@ export function addMachineCommands(program: Command, context: CliContext): void 
       }
       await write(JSON.stringify(machineJsonSchema(draft), null, 2), options.output);
     });
-  program.command("import <file>")
-    .description("turn a chart of another format into a machine file")
-    .option("--from <format>", "scxml", "scxml")
-    .option("-o, --output <file>", "write into a file")
-    .action(async (file: string, options: { from: string; output?: string }) => {
-      if (options.from !== "scxml") {
-        throw new AppError("bad_request", `Cannot import from "${options.from}": only scxml is known`);
-      }
-      await write(importText(await deps.io.readText(file)), options.output);
-    });
-
   async function write(text: string, path: string | undefined): Promise<void> {
     if (path === undefined) deps.io.out(text.trimEnd());
     else {

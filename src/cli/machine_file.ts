@@ -1,10 +1,10 @@
-/** Machine files as the verbs need them. Files of the operator may use `${NAME}` of the environment. */
+/** Machine files as the verbs need them. Files of the operator may use `${MACHINE_…}` of the environment. */
 import type { Diagnostic } from "../definition/diagnostic.ts";
 import { formatDiagnostics } from "../definition/format_diagnostics.ts";
-import { importScxml } from "../definition/import_scxml/import_scxml.ts";
 import { EMPTY_REGISTRY, lintMachine } from "../definition/lint.ts";
 import { loadMachine, type LoadResult } from "../definition/load.ts";
 import { valueOf } from "../definition/source_node.ts";
+import { substitute } from "../definition/substitute.ts";
 import { parseText } from "../definition/yaml.ts";
 import type { Profile } from "../engine/spec.ts";
 import { AppError } from "../errors.ts";
@@ -14,7 +14,8 @@ import type { CliDeps } from "./deps.ts";
 export type SoundMachine = LoadResult & { readonly ok: true };
 
 export async function loadFile(path: string, deps: CliDeps): Promise<LoadResult> {
-  return loadMachine({ text: await deps.io.readText(path), fileName: path });
+  const text = await deps.io.readText(path);
+  return loadMachine({ text, fileName: path, environment: deps.machineVariables() });
 }
 
 /** Everything that is wrong in the file. */
@@ -50,17 +51,7 @@ export async function readDocument(path: string, deps: CliDeps): Promise<JsonVal
   throw new AppError("invalid_machine", `Cannot read "${path}":\n${textOf(path, result.diagnostics)}`);
 }
 
-/** A machine document of an SCXML text, as JSON, which is YAML too; throws `invalid_machine` with all that has no counterpart. */
-export function importText(text: string): string {
-  const result = importScxml(text);
-  if (result.ok) return JSON.stringify(result.document, null, 2);
-  const lines = result.problems.map((problem) =>
-    `line ${problem.line}: <${problem.element}>: ${problem.reason}`
-  );
-  throw new AppError("invalid_machine", `Cannot import the chart:\n${lines.join("\n")}`);
-}
-
-function textOf(file: string, diagnostics: readonly Diagnostic[]): string {
+export function textOf(file: string, diagnostics: readonly Diagnostic[]): string {
   return formatDiagnostics([{ file, diagnostics }], "text").trimEnd();
 }
 

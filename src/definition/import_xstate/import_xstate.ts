@@ -1,6 +1,7 @@
 /** A machine configuration of XState 5, as JSON, as a machine document with the rules of profile `scxml`. */
 import type { JsonValue } from "../../json.ts";
 import type { ImportResult } from "../import_problem.ts";
+import { oneOrList } from "../import_scxml/context.ts";
 import { delayOf, transitionsAt, type TransitionWriter } from "./xstate_transitions.ts";
 import { actionsAt, expressionsOf, refuseOthers, variablesOf } from "./xstate_parts.ts";
 import { type Draft, isObject, itemsAt, readXStateSource, type XStateSource } from "./xstate_source.ts";
@@ -120,12 +121,12 @@ function createWriter(source: XStateSource, tree: XTree) {
       source.refuse([...node.path, "target"], `no state "${target}" is there`);
     }
     const targets = chosen === null ? initialOf(from) : [chosen];
-    state.default = targets.map(tree.nameOf);
+    state.default = oneOrList(targets.map(tree.nameOf));
   }
 
   function writeInitial(node: XNode, state: Draft): void {
     const { initial } = node.value;
-    state.initial_child = initialOf(node).map(tree.nameOf);
+    state.initial_child = oneOrList(initialOf(node).map(tree.nameOf));
     if (!isObject(initial)) return;
     const actions = actionsAt(source, initial, "actions", [...node.path, "initial"]);
     if (actions.length > 0) state.initial_actions = actions;

@@ -1,6 +1,7 @@
 /** Transitions of a configuration: targets as names, and which of them leave their source. */
 import type { JsonObject, JsonValue } from "../../json.ts";
 import type { Path } from "../findings.ts";
+import { oneOrList } from "../import_scxml/context.ts";
 import { actionsAt, guardOf, refuseOthers } from "./xstate_parts.ts";
 import { type Draft, isList, isObject, itemsAt, type Placed, type XStateSource } from "./xstate_source.ts";
 import { commonOuter, isInside, type XNode, type XTree } from "./xstate_tree.ts";
@@ -99,8 +100,8 @@ function destOf({ source, tree, initialOf }: TransitionWriter, leading: Leading)
     return {};
   }
   if (isSelf && node.type === "atomic") return {};
-  if (isSelf) return { dest: initialOf(node).map(tree.nameOf), internal: true };
-  const dest = targets.map(tree.nameOf);
+  if (isSelf) return { dest: oneOrList(initialOf(node).map(tree.nameOf)), internal: true };
+  const dest = oneOrList(targets.map(tree.nameOf));
   const isInner = !isReentering && targets.every((target) => isInside(target, node));
   const outer = isInner ? node : commonOuter([node, ...targets]);
   if (outer?.type === "parallel") {
