@@ -130,6 +130,10 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   [`GET ${V1}/settings/runtime-overview`]: "Admin",
   [`GET ${V1}/settings/server-config`]: "Admin",
   [`GET ${V1}/settings/database-config`]: "Admin",
+  [`GET ${V1}/settings/worker-dlq-config`]: "Admin",
+  [`POST ${V1}/settings/test-database`]: "Admin",
+  [`POST ${V1}/settings/test-dlq`]: "Admin",
+  [`POST ${V1}/settings/dlq-stats`]: "Admin",
 };
 
 /** Whether the role is at least the one that is needed. */

@@ -242,6 +242,12 @@ Deno.test("catalogue, templates, settings, docs and metrics", () =>
     assertEquals((await call("GET", `${V1}/settings/app-config`)).json.allow_inline_code_actions, false);
     assertEquals((await call("GET", `${V1}/settings/runtime-overview`)).json.database.driver_kind, "memory");
     assertEquals((await call("GET", `${V1}/settings/server-config`)).json.rows, []);
+    assertEquals((await call("POST", `${V1}/settings/test-database`)).json.success, true);
+    assertEquals((await call("POST", `${V1}/settings/dlq-stats`, { body: {} })).json.total_messages, 0);
+    const foreign = await call("POST", `${V1}/settings/test-database`, {
+      body: { connection_string: "postgresql://evil.example/x" },
+    });
+    assertEquals(foreign.status, 422, "nothing connects to an address of a caller");
     const page = await call("GET", "/docs");
     assert(
       page.text.includes("swagger-ui-bundle.js") && !/<script>|style=/.test(page.text),

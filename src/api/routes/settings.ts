@@ -48,6 +48,63 @@ const DatabaseConfig = z.object({
   message: z.string(),
 }).openapi("DatabaseConfigResponse");
 
+const DeadLetterConfig = z.object({
+  dlq_enabled: z.literal(true),
+  dlq_database_url: z.string().nullable(),
+  dlq_table_name: z.string(),
+  persistence: z.string(),
+}).openapi("WorkerDlqConfigResponse");
+
+/** A target is configured by the operator and named here; addresses of callers are never connected to. */
+const TestTarget = z.strictObject({ target: z.literal("store").default("store") }).openapi(
+  "TestTargetRequest",
+);
+const testBody = { required: false as const, content: { "application/json": { schema: TestTarget } } };
+
+const TestAnswer = z.object({ success: z.boolean(), message: z.string() }).openapi("DatabaseTestResponse");
+
+const DeadLetterFigures = z.object({
+  total_messages: z.int(),
+  by_reason: z.record(z.string(), z.int()),
+  by_stage: z.record(z.string(), z.int()),
+  by_status: z.record(z.string(), z.int()),
+}).openapi("DlqStatsResponse");
+
+const deadLetterConfigRoute = defineRoute({
+  method: "get",
+  path: "/api/v1/settings/worker-dlq-config",
+  tags: ["settings"],
+  summary: "Where dead letters are kept: always with everything else",
+  responses: { 200: jsonAnswer(DeadLetterConfig, "Settings") },
+});
+
+const testDatabaseRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/settings/test-database",
+  tags: ["settings"],
+  summary: "Whether the configured store answers",
+  request: { body: testBody },
+  responses: { 200: jsonAnswer(TestAnswer, "Result") },
+});
+
+const testDeadLettersRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/settings/test-dlq",
+  tags: ["settings"],
+  summary: "Whether dead letters of the configured store can be read",
+  request: { body: testBody },
+  responses: { 200: jsonAnswer(TestAnswer, "Result") },
+});
+
+const deadLetterFiguresRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/settings/dlq-stats",
+  tags: ["settings"],
+  summary: "Dead letters of the configured store, counted",
+  request: { body: testBody },
+  responses: { 200: jsonAnswer(DeadLetterFigures, "Figures") },
+});
+
 const appConfigRoute = defineRoute({
   method: "get",
   path: "/api/v1/settings/app-config",
@@ -136,4 +193,45 @@ export function addSettingsRoutes(app: ApiApp, deps: RouteDeps): void {
       message: "Set by the operator; it cannot be changed over HTTP",
     }, 200);
   });
+
+  app.openapi(deadLetterConfigRoute, (c) =>
+    c.json({
+      dlq_enabled: true as const,
+      dlq_database_url: null,
+      dlq_table_name: "dead_letter",
+      persistence: store.dialect,
+    }, 200));
+
+  app.openapi(testDatabaseRoute, async (c) => {
+    const answer = await tested(() => store.ping(), "The store answers");
+    return c.json(answer, 200);
+  });
+
+  app.openapi(testDeadLettersRoute, async (c) => {
+    const answer = await tested(() => store.deadLetters.stats(), "Dead letters can be read");
+    return c.json(answer, 200);
+  });
+
+  app.openapi(deadLetterFiguresRoute, async (c) => {
+    const { total, byReason, byStage, byStatus } = await store.deadLetters.stats();
+    return c.json({
+      total_messages: total,
+      by_reason: { ...byReason },
+      by_stage: { ...byStage },
+      by_status: { ...byStatus },
+    }, 200);
+  });
+}
+
+/** What a driver says about a failure names hosts and users: it stays inside. */
+async function tested(
+  run: () => Promise<unknown>,
+  message: string,
+): Promise<{ readonly success: boolean; readonly message: string }> {
+  try {
+    await run();
+    return { success: true, message };
+  } catch {
+    return { success: false, message: "The store does not answer" };
+  }
 }
