@@ -1,5 +1,7 @@
 /** `deno task chaos --seconds N [--json] [--seed S] [--store postgres|sqlite]`: exit 1 when a promise was broken. */
 import { parseArgs } from "node:util";
+import { surviveConnectionErrors } from "../../src/host/survive.ts";
+import { silentLog } from "../../src/telemetry/log.ts";
 import { runChaos } from "./chaos.ts";
 import { startPostgresChaos, startSqlite } from "./database.ts";
 
@@ -15,6 +17,8 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
+// The driver of the SQL producer reports some broken connections outside of any call.
+surviveConnectionErrors({ log: silentLog, metrics: null, exit: (code) => Deno.exit(code) });
 const database = values.store === "sqlite" ? await startSqlite() : await startPostgresChaos();
 if (database === null) throw new Error("Cannot find the programs of a PostgreSQL server");
 const write = (line: string) => Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
