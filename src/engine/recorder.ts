@@ -33,9 +33,20 @@ export interface Recorder {
  * Records what is sent through it from now on.
  *
  * ```ts
+ * import { strictEqual } from "node:assert/strict";
+ * import { compileMachine } from "./compile.ts";
+ * import { createRecorder, replay } from "./recorder.ts";
+ * import { createSession } from "./session.ts";
+ * import { buildSpec } from "./testing/build_spec.ts";
+ *
+ * const machine = compileMachine(
+ *   buildSpec({ states: ["a", "b"], transitions: [{ on: "go", from: "a", to: "b" }] }),
+ * );
+ * const session = createSession(machine, { entityId: "e-1", nowMs: () => 0 });
  * const recorder = createRecorder(session, { nowMs: () => 0 });
  * recorder.send("go");
- * replay(machine, { recording: recorder.recording(), nowMs: () => 0 }).state(); // as session.state()
+ * const again = replay(machine, { recording: recorder.recording(), nowMs: () => 0 });
+ * strictEqual(again.state(), session.state());
  * ```
  */
 export function createRecorder(session: Session, options: Pick<SessionOptions, "nowMs">): Recorder {

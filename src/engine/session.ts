@@ -87,11 +87,27 @@ export interface Session {
  * A fresh instance, entered for real: entry actions, eventless transitions and effects of the initial state run.
  *
  * ```ts
+ * import { strictEqual } from "node:assert/strict";
+ * import { loadMachine } from "../definition/load.ts";
+ * import { createSession, restoreSession } from "./session.ts";
+ *
+ * const loaded = loadMachine({
+ *   text: `
+ *     meta: { machine_name: order }
+ *     states: [{ name: draft, type: initial }, { name: placed }]
+ *     transitions: [{ trigger: place, source: draft, dest: placed, guards: [{ expr: total > 0 }] }]
+ *   `,
+ * });
+ * if (!loaded.ok) throw new Error("the machine has findings");
+ * const { machine } = loaded;
+ *
  * const session = createSession(machine, { entityId: "o-1", nowMs: () => 0, context: { total: 5 } });
- * session.send("place", { order_id: "o-1" });
- * session.state(); // "placed"
- * session.can("ship"); // false
+ * strictEqual(session.can("ship"), false);
+ * session.send("place", { by: "ann" });
+ * strictEqual(session.state(), "placed");
+ *
  * const copy = restoreSession(machine, { snapshot: session.snapshot(), nowMs: () => 0 });
+ * strictEqual(copy.context()["by"], "ann");
  * ```
  */
 export function createSession(machine: Machine, options: SessionOptions): Session {

@@ -30,7 +30,7 @@ export async function main(args: readonly string[]): Promise<number> {
 function optionsOf(args: readonly string[]): { readonly dir: string; readonly op: string | null } | null {
   try {
     const { values } = parseArgs({
-      args: [...args],
+      args: args.filter((word) => word !== "--"),
       options: { dir: { type: "string" }, op: { type: "string" } },
       strict: true,
     });
