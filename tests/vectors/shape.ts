@@ -1,7 +1,7 @@
 /** From the data of this engine to the shapes the cases have: without texts for people and facts the predecessor lacks. */
 import type { JsonObject, JsonValue } from "../../src/json.ts";
 import type { ErrorData, Outcome, ResultData } from "../../src/orchestrator/result.ts";
-import type { ActionRow, Run } from "../../src/engine/step.ts";
+import type { ActionRow } from "../../src/engine/step.ts";
 
 /** A result: no message, guard rows with the three facts that the predecessor records. */
 export function resultShape(result: ResultData): JsonObject {
@@ -38,10 +38,6 @@ export function actionResultShapes(rows: readonly ActionRow[]): readonly JsonObj
 /** Trigger, source and target of each transition of the runs, in order. */
 export function tripleShapes(results: readonly ResultData[]): readonly JsonValue[] {
   return results.map(({ trigger, source_state, target_state }) => [trigger, source_state, target_state]);
-}
-
-export function isRefusedRun(run: Run): boolean {
-  return run.refusal !== null;
 }
 
 function isOpenBranch(row: ActionRow): boolean {

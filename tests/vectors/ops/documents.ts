@@ -83,15 +83,11 @@ function findingShape({ code, path, data }: Diagnostic): JsonObject {
   return Array.isArray(names) && code.startsWith("V") ? { rule: code, names } : { rule: code };
 }
 
-/** A rule over the whole document. */
-const DUPLICATE_VARIABLE = "F14";
-
 /** Rules that speak of a whole list of guards or actions. */
 const LIST_RULES = new Set(["F09", "F10", "F11", "F12", "F13"]);
 const LISTS = new Set<string | number>(["guards", "actions", "on_enter", "on_exit"]);
 
 function placeOf(code: string, path: Diagnostic["path"]): Diagnostic["path"] {
-  if (code === DUPLICATE_VARIABLE) return [];
   const list = path.findIndex((part) => LISTS.has(part));
   return LIST_RULES.has(code) && list !== -1 ? path.slice(0, list + 1) : path;
 }
