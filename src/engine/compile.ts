@@ -47,6 +47,7 @@ export function compileMachine(spec: MachineSpec): Machine {
       label,
       condition: compileCondition(condition),
     })),
+    hasEventless: spec.transitions.some((transition) => transition.isAuto),
     hasChoices: spec.states.some((state) => state.type === "choice"),
     initial: spec.initial.map((name) => findTarget({ type: "state", name })),
     fallback,

@@ -4,9 +4,9 @@ import type { Work } from "./work.ts";
 
 /** Starts the services of nodes that were entered in this macrostep and are still active. */
 export function startInvokes(work: Work): void {
-  if (work.enteredInvokes.size === 0) return;
+  if (work.enteredInvokes === null) return;
   const entered = [...work.enteredInvokes].sort((left, right) => left - right);
-  work.enteredInvokes.clear();
+  work.enteredInvokes = null;
   if (work.isDone) return;
   for (const index of entered) {
     const node = nodeAt(work.machine, index);
@@ -30,7 +30,7 @@ export function startInvokes(work: Work): void {
 
 /** Stops the services of a node that ran before this macrostep; one that has not begun is just not started. */
 export function stopInvokes(work: Work, index: number): void {
-  if (work.enteredInvokes.delete(index)) return;
+  if (work.enteredInvokes?.delete(index) === true) return;
   const node = nodeAt(work.machine, index);
   for (const { id, src } of node.invokes) {
     work.requests.push({

@@ -29,6 +29,7 @@ export interface Machine {
   readonly declared: ReadonlySet<string>;
   readonly variables: readonly CompiledVariable[];
   readonly invariants: readonly CompiledInvariant[];
+  readonly hasEventless: boolean;
   readonly hasChoices: boolean;
   /** Nodes entered first. */
   readonly initial: readonly Target[];

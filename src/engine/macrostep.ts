@@ -92,8 +92,8 @@ export function finishStep(
     context: contextToStore(work),
     isDone: work.isDone,
     doneData: work.isDone ? work.doneData : null,
-    raised: rows.raised,
-    sent: rows.sent,
+    raised: rows.raised ?? NO_NAMES,
+    sent: rows.sent ?? NO_NAMES,
   };
 }
 
@@ -112,7 +112,9 @@ export function unmatchedRefusal(work: Work, event: QueuedEvent, selection: Sele
 /** Conflicts resolved, one microstep run. */
 export function take(work: Work, selection: Selection, trigger: string | null): boolean {
   const { rows } = work;
-  for (const row of selection.rows) rows.candidates.push(row);
+  if (selection.rows.length > 0) {
+    rows.candidates = rows.candidates.length === 0 ? selection.rows : [...rows.candidates, ...selection.rows];
+  }
   if (selection.hasError && work.machine.isScxml) announceGuardErrors(work, selection);
   if (selection.wishes.length === 0) return false;
   work.guardErrors = null;
@@ -124,7 +126,7 @@ export function take(work: Work, selection: Selection, trigger: string | null): 
   const offset = rows.candidates.length - selection.rows.length;
   const { kept, lost } = resolveConflicts(work, selection.wishes);
   for (const wish of lost) {
-    rows.preempted.push(wish.transition.index);
+    rows.preempted = [...rows.preempted, wish.transition.index];
     const row = rows.candidates[offset + wish.row];
     if (row !== undefined) rows.candidates[offset + wish.row] = { ...row, verdict: "preempted" };
   }
@@ -146,6 +148,7 @@ function announceGuardErrors(work: Work, selection: Selection): void {
   }
 }
 
+const NO_NAMES: readonly string[] = [];
 const NO_STEPS: readonly Step[] = [];
 const NONE_VISITED: Set<number> = new Set();
 
@@ -162,9 +165,10 @@ function handle(work: Work, event: QueuedEvent): Handled {
   return "unmatched";
 }
 
+const EVENTLESS: Search = { type: "eventless" };
+
 function takeEventless(work: Work, visited: Set<number>): boolean {
-  const search: Search = { type: "eventless" };
-  if (take(work, select(work, search), null)) return true;
+  if (work.machine.hasEventless && take(work, select(work, EVENTLESS), null)) return true;
   const { spec } = work.machine;
   if (!spec.isAutoRouted || work.machine.isScxml) return false;
   for (const node of work.active) visited.add(node);

@@ -103,7 +103,7 @@ function enter(work: Work, move: Move): void {
     }
     if (isPlan) continue;
     if (node.timers.length > 0) startTimers(work, node);
-    if (node.invokes.length > 0) work.enteredInvokes.add(index);
+    if (node.invokes.length > 0) (work.enteredInvokes ??= new Set()).add(index);
     if (node.kind === "terminal" || node.joinOf !== NONE) {
       announceEntry(work, node, (error) => failStep(work, error, { ...place, action: "done_data" }));
     }

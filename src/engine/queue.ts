@@ -14,7 +14,7 @@ export function raise(work: Work, trigger: string, payload: JsonValue): void {
   if (work.internal.length >= INTERNAL_EVENTS_MAX) {
     throw livelock(`more than ${INTERNAL_EVENTS_MAX} internal events wait`, [trigger]);
   }
-  work.rows.raised.push(trigger);
+  (work.rows.raised ??= []).push(trigger);
   work.internal.push({ trigger: fold(work, trigger), payload, origin: "internal", given: null });
 }
 
@@ -23,7 +23,7 @@ export function sendToSelf(work: Work, trigger: string, payload: JsonValue): voi
   if (++work.selfEvents > SELF_EVENTS_MAX) {
     throw livelock(`more than ${SELF_EVENTS_MAX} events to itself in one call`, [trigger]);
   }
-  work.rows.sent.push(trigger);
+  (work.rows.sent ??= []).push(trigger);
   work.external.push({ trigger: fold(work, trigger), payload, origin: "self", given: null });
 }
 

@@ -5,7 +5,7 @@ import { NO_HISTORY } from "./memory.ts";
 import type { Instance, Snapshot } from "./snapshot.ts";
 import type { CandidateRow, EngineEvent, Refusal, Run, Step } from "./step.ts";
 import { netTimers } from "./timer.ts";
-import { RefusedError, type Work } from "./work.ts";
+import { NO_TIMERS, RefusedError, type Work } from "./work.ts";
 
 /** Largest context that may be stored, as UTF-8 JSON. */
 export const CONTEXT_BYTES_MAX = 256 * 1024;
@@ -86,7 +86,6 @@ export function idleStep(instance: Instance, event: EngineEvent | null): Step {
   };
 }
 
-const NO_TIMERS = {};
 const NO_CHANGES = { started: [], cancelled: [] };
 
 function snapshotOf(work: Work): Snapshot {

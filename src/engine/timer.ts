@@ -68,7 +68,7 @@ export function netTimers(
   fired: string | null,
 ): { readonly started: readonly TimerStart[]; readonly cancelled: readonly string[] } {
   const cancelled = Object.keys(before).filter((key) => key !== fired && !Object.hasOwn(work.timers, key));
-  return { started: [...work.started.values()], cancelled };
+  return { started: [...work.started?.values() ?? []], cancelled };
 }
 
 function startTimer(work: Work, start: Omit<TimerStart, "generation">): void {
@@ -76,11 +76,11 @@ function startTimer(work: Work, start: Omit<TimerStart, "generation">): void {
   const timers: Record<string, number> = { ...work.timers };
   setOwn(timers, start.key, generation);
   work.timers = timers;
-  work.started.set(start.key, { ...start, generation });
+  (work.started ??= new Map()).set(start.key, { ...start, generation });
 }
 
 function cancelTimer(work: Work, key: string): void {
   if (!Object.hasOwn(work.timers, key)) return;
   forgetTimer(work, key);
-  work.started.delete(key);
+  work.started?.delete(key);
 }

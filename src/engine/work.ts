@@ -33,12 +33,11 @@ export interface QueuedEvent {
 /** Rows of the macrostep in hand. */
 export interface StepRows {
   readonly microsteps: Microstep[];
-  readonly candidates: CandidateRow[];
-  readonly preempted: number[];
-  readonly raised: string[];
-  readonly sent: string[];
-  /** Leaves after each microstep, to name the cycle of a livelock. */
-  readonly visited: (readonly string[])[];
+  candidates: CandidateRow[];
+  preempted: readonly number[];
+  /** Null until the first one, as most steps have none. */
+  raised: string[] | null;
+  sent: string[] | null;
 }
 
 export interface Work {
@@ -54,7 +53,8 @@ export interface Work {
   history: HistoryMemory;
   timers: { readonly [key: string]: number };
   generation: number;
-  readonly started: Map<string, TimerStart>;
+  /** Timers started in this call and not cancelled again; null = none. */
+  started: Map<string, TimerStart> | null;
   deferred: readonly DeferredEvent[];
   isDone: boolean;
   doneData: JsonValue | null;
@@ -80,7 +80,7 @@ export interface Work {
   /** Transitions whose guards erred since the last microstep, profile `scxml`; null = none. */
   guardErrors: Set<number> | null;
   /** Invokes that ran when the macrostep began and were stopped, and nodes that were entered in it. */
-  readonly enteredInvokes: Set<number>;
+  enteredInvokes: Set<number> | null;
 }
 
 /** Unwinds a call that is refused. */
@@ -94,7 +94,7 @@ export class RefusedError extends Error {
   }
 }
 
-const NO_TIMERS = {};
+export const NO_TIMERS: { readonly [key: string]: number } = {};
 const NO_DEFERRED: readonly DeferredEvent[] = [];
 
 export function workOf(
@@ -114,7 +114,7 @@ export function workOf(
     history: snapshot.history ?? NO_HISTORY,
     timers: snapshot.timers ?? NO_TIMERS,
     generation: snapshot.generation ?? 0,
-    started: new Map(),
+    started: null,
     deferred: snapshot.deferred ?? NO_DEFERRED,
     isDone: snapshot.isDone ?? false,
     doneData: null,
@@ -129,17 +129,23 @@ export function workOf(
     external: [],
     selfEvents: 0,
     requests: [],
-    rows: stepRows(),
+    rows: NO_ROWS,
     actions: [],
     actionsRun: 0,
     microstepsLeft: machine.spec.microstepsMax,
     guardErrors: null,
-    enteredInvokes: new Set(),
+    enteredInvokes: null,
   };
 }
 
+/** Before the first step begins. */
+const NO_ROWS: StepRows = { microsteps: [], candidates: [], preempted: [], raised: null, sent: null };
+/** Never written to: rows are added to a list of one's own. */
+const NO_CANDIDATES: CandidateRow[] = [];
+const NO_PREEMPTED: readonly number[] = [];
+
 export function stepRows(): StepRows {
-  return { microsteps: [], candidates: [], preempted: [], raised: [], sent: [], visited: [] };
+  return { microsteps: [], candidates: NO_CANDIDATES, preempted: NO_PREEMPTED, raised: null, sent: null };
 }
 
 /** Whether a node is active at this moment, also in the middle of a move. */
