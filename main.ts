@@ -4,7 +4,7 @@ import type { ApiConnection, CliDeps } from "./src/cli/deps.ts";
 import { adviceOf, EXIT_OK, exitCodeOf } from "./src/cli/exit_code.ts";
 import { createIo } from "./src/cli/io.ts";
 import { systemClock } from "./src/clock.ts";
-import { readProcessConfig } from "./src/config.ts";
+import { machineVariablesOf, readProcessConfig } from "./src/config.ts";
 import type { Config, DatabaseConfig } from "./src/config_values.ts";
 import { AppError, messageOf } from "./src/errors.ts";
 import { createApiProxy } from "./src/host/api_proxy.ts";
@@ -82,6 +82,7 @@ function createDeps(): CliDeps {
     version: project.version,
     io: createIo(),
     readConfig: readProcessConfig,
+    machineVariables: machineVariablesOf,
     connect,
     database: {
       upgrade: (config) => databases.upgrade(config.database),

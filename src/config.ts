@@ -22,6 +22,17 @@ export function readProcessConfig(flags: Environment = {}): Config {
   return readConfig(Deno.env.toObject(), { flags, readTextFile: Deno.readTextFileSync });
 }
 
+const MACHINE_VARIABLE = /^MACHINE_[A-Z0-9_]+$/;
+
+/** The part of the environment that files of the operator may fill in; secrets of the process are never among it. */
+export function machineVariablesOf(env: Environment = Deno.env.toObject()): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      MACHINE_VARIABLE.test(name) && value !== undefined ? [[name, value]] : []
+    ),
+  );
+}
+
 /**
  * Reads and checks everything, first hit wins: flag, environment, `NAME_FILE`, `pystator.cfg` of the current folder, of
  * `~/.pystator/`, default. A blank value is an absent one. Throws `AppError("bad_configuration")` that lists every

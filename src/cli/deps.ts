@@ -7,6 +7,8 @@ export interface CliDeps {
   readonly io: CliIo;
   /** Throws `AppError("bad_configuration")`. */
   readonly readConfig: (flags: Environment) => Config;
+  /** What `${NAME}` in machine files may stand for. */
+  readonly machineVariables: () => Readonly<Record<string, string>>;
   /** The API to talk to: a running one when its address is set, else one in this process on the database. */
   readonly connect: (config: Config) => Promise<ApiConnection>;
   readonly database: DatabaseCommands;

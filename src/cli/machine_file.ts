@@ -44,8 +44,10 @@ export async function soundMachineOf(
 
 /** The plain document of a YAML or JSON file. */
 export async function readDocument(path: string, deps: CliDeps): Promise<JsonValue> {
+  const environment = deps.machineVariables();
   const result = parseText(await deps.io.readText(path), {
     format: path.endsWith(".json") ? "json" : "yaml",
+    substitute: (text) => substitute(text, { environment }),
   });
   if (result.ok) return valueOf(result.root);
   throw new AppError("invalid_machine", `Cannot read "${path}":\n${textOf(path, result.diagnostics)}`);

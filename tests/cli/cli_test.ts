@@ -240,3 +240,12 @@ check("import turns SCXML into a machine file", async ({ run, files }) => {
   same((await run("import", "light.scxml", "--output", "light.yaml")).code, 0);
   same((await run("validate", "light.yaml")).code, 0);
 });
+
+check("publish fills in what the environment has for machine files", async ({ run, files }) => {
+  const text = (files.get("machines/order.yaml") ?? "").replace("carrier.example.com", "${MACHINE_HOST}")
+    .replace("An order of", "${MACHINE_TITLE:-Orders of}");
+  files.set("order.yaml", text);
+  same((await run("publish", "order.yaml")).code, 0);
+  const { out } = await run("machines", "get", "order");
+  mentions(out, "https://carrier.example.com/parcels", "Orders of an online shop");
+});

@@ -79,6 +79,7 @@ export async function createCliWorld(): Promise<CliWorld> {
       isFolder: (path) => Promise.resolve([...files.keys()].some((file) => file.startsWith(`${path}/`))),
     },
     readConfig: (flags) => readConfig({ ENVIRONMENT: "test" }, { flags, readTextFile: noFile }),
+    machineVariables: () => ({ MACHINE_HOST: "carrier.example.com" }),
     connect: async () => {
       const api = await createApiOn(createCore(process, store, null), process, OPEN);
       return {
