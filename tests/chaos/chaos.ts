@@ -26,6 +26,7 @@ export interface ChaosReport {
   readonly events: number;
   readonly awaited: number;
   readonly kills: number;
+  readonly stops: number;
   readonly freezes: number;
   readonly database_faults: number;
   readonly deliveries: number;
@@ -46,7 +47,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const receiver = startReceiver(random);
   const store = await database.open();
   const machine = await publishMachine(store, `http://127.0.0.1:${receiver.port}/act`);
-  const counts = { kills: 0, freezes: 0, databaseFaults: 0, awaited: 0 };
+  const counts = { kills: 0, stops: 0, freezes: 0, databaseFaults: 0, awaited: 0 };
   const env = environmentOf(database, receiver.port);
   const apiPorts = Array.from({ length: options.apis }, () => freePort());
   const failures: string[] = [];
@@ -113,6 +114,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     events: acknowledged.length,
     awaited: counts.awaited,
     kills: counts.kills,
+    stops: counts.stops,
     freezes: counts.freezes,
     database_faults: counts.databaseFaults,
     deliveries: receiver.deliveries.size,
@@ -152,7 +154,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     while (isRunning()) {
       await pause(500 + random() * 2_500);
       const kept = pick(random, processes);
-      if (random() < 0.6) {
+      const deed = random();
+      if (deed < 0.25) {
+        counts.stops += 1;
+        const code = await kept.stop(STOP_MS_MAX);
+        if (code !== 0) failures.push(`${kept.name} ended with ${code} when it was told to stop`);
+        kept.restart();
+      } else if (deed < 0.65) {
         counts.kills += 1;
         await kept.kill();
         await pause(random() * 500);
