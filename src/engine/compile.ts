@@ -51,7 +51,7 @@ export function compileMachine(spec: MachineSpec): Machine {
     hasChoices: spec.states.some((state) => state.type === "choice"),
     initial: spec.initial.map((name) => findTarget({ type: "state", name })),
     fallback,
-    memo: { moves: 0, movesByKey: new Map(), standings: new WeakMap() },
+    memo: { nodes: 0, movesByKey: new Map(), standings: new WeakMap() },
   };
 }
 

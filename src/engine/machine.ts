@@ -41,8 +41,8 @@ export interface Machine {
 
 /** Answers that are always the same, kept while there is room. */
 export interface Memo {
-  /** Moves kept, here and with single transitions; at most `MOVES_MAX`. */
-  moves: number;
+  /** Nodes in all moves kept, here and with single transitions; at most `REMEMBERED_NODES_MAX`. */
+  nodes: number;
   /** By places of the transitions and active nodes. */
   readonly movesByKey: Map<string, Move>;
   /** Configurations by the very list of leaf names that was handed out for them. */

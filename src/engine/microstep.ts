@@ -2,7 +2,7 @@
 import type { Settled } from "./conflict.ts";
 import { type Machine, nodeAt, NONE } from "./machine.ts";
 import { remember } from "./memory.ts";
-import { type Move, moveOf, MOVES_MAX } from "./move.ts";
+import { type Move, moveOf, reserve } from "./move.ts";
 import { announceEntry, endIfTopLevel } from "./done.ts";
 import { stopInvokes } from "./invoke.ts";
 import { livelock } from "./queue.ts";
@@ -123,8 +123,7 @@ function moveFor(work: Work, settled: readonly Settled[], memory: Work["history"
   if (known !== undefined && known !== null) return known;
   const entries = entriesOf(work, settled, memory);
   const move = combined(work, settled, entries);
-  if (known === undefined && machine.memo.moves < MOVES_MAX) {
-    machine.memo.moves++;
+  if (known === undefined && reserve(machine, move)) {
     const isFixed = parallelsAbove !== null && entries.every((entry) => entry.isStatic);
     moves.set(last, isFixed ? move : null);
   }
@@ -140,8 +139,7 @@ function moveAmongRegions(work: Work, settled: readonly Settled[], memory: Work[
   if (known !== undefined) return known;
   const entries = entriesOf(work, settled, memory);
   const move = combined(work, settled, entries);
-  if (isFixed && entries.every((entry) => entry.isStatic) && memo.moves < MOVES_MAX) {
-    memo.moves++;
+  if (isFixed && entries.every((entry) => entry.isStatic) && reserve(work.machine, move)) {
     memo.movesByKey.set(key, move);
     memo.standings.set(move.names, move.after);
   }

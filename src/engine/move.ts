@@ -5,8 +5,8 @@ import { type Machine, nodeAt } from "./machine.ts";
 import { assert } from "../assert.ts";
 import { setOwn } from "./own.ts";
 
-/** Single-leaf moves that one machine remembers. */
-export const MOVES_MAX = 100_000;
+/** Nodes in all moves that one machine remembers: some ten megabytes. */
+export const REMEMBERED_NODES_MAX = 1_000_000;
 
 export interface Move {
   /** Sorted; left in reverse. */
@@ -25,6 +25,14 @@ export interface Move {
   readonly historyUpdates: { readonly [parent: string]: string };
   /** Whether any action stands on the way out or in. */
   readonly hasActions: boolean;
+}
+
+/** Whether there is room to remember the move; takes the room. */
+export function reserve(machine: Machine, move: Move): boolean {
+  const { memo } = machine;
+  if (memo.nodes >= REMEMBERED_NODES_MAX) return false;
+  memo.nodes += 1 + move.exits.length + move.enters.length + 2 * move.after.length;
+  return true;
 }
 
 export interface MoveParts {
