@@ -134,7 +134,7 @@ function createApp(): ApiApp {
 /** No such path, no such method, or a slash too many. */
 function missing(request: Request, methods: MethodTable, requestId: string): Response {
   const { pathname, search } = new URL(request.url);
-  const allowed = methods.methodsOf(pathname);
+  const allowed = KNOWN_METHODS.has(request.method) ? methods.methodsOf(pathname) : [...KNOWN_METHODS];
   if (allowed.length > 0) {
     const allow = allowed.join(", ");
     if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });

@@ -149,6 +149,22 @@ Deno.test("with authentication off everybody is Admin, and says so", () =>
     assertEquals(foreign.status, 403, "pages of other origins may not change anything");
   }));
 
+Deno.test("on a developer's own machine only its own names are answered", () =>
+  withApi({ ...OPEN_SETTINGS, auth: { type: "open", isDisabledOnPurpose: false } }, async ({ call }) => {
+    const hosts = [
+      ["localhost:8000", 200],
+      ["127.0.0.1:8000", 200],
+      ["[::1]:8000", 200],
+      ["rebound.example:8000", 403],
+      ["localhost.rebound.example", 403],
+      ["127.0.0.1.rebound.example", 403],
+    ] as const;
+    for (const [host, status] of hosts) {
+      const answer = await call("GET", `${V1}/entities`, { headers: { host } });
+      assertEquals(answer.status, status, host);
+    }
+  }));
+
 async function malformed(good: string, nowS: number): Promise<readonly (readonly [string, string])[]> {
   const [head = "", body = "", signature = ""] = good.split(".");
   const kid = (await sha256Hex(`kid:${SECRET}`)).slice(0, 16);

@@ -197,7 +197,13 @@ const PATHS: readonly PathRow[] = [
   { name: "unknown path", method: "GET", path: "/nope", status: 404 },
   { name: "unknown path below", method: "GET", path: `${V1}/nope`, status: 404 },
   { name: "wrong method", method: "PATCH", path: `${V1}/machines`, status: 405, allow: "GET, HEAD, POST" },
-  { name: "TRACE-like method", method: "PROPFIND", path: "/health", status: 405, allow: "GET, HEAD" },
+  {
+    name: "unknown method",
+    method: "PROPFIND",
+    path: "/nope",
+    status: 405,
+    allow: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+  },
   { name: "HEAD", method: "HEAD", path: "/health", status: 200 },
   { name: "OPTIONS", method: "OPTIONS", path: "/health", status: 204, allow: "GET, HEAD" },
   {

@@ -29,7 +29,7 @@ export function createOperationGuard(deps: { readonly auth: Auth; readonly setti
     const caller = await callerOf(c, operation);
     facts.caller = operation.access === "public" ? null : caller;
     c.set("caller", caller);
-    if (auth.isOpen) refuseForeignPages(c.req.raw, settings.corsOrigins);
+    if (auth.isOpen) refuseForeignPages(c.req.raw, settings);
     if (operation.body !== null) await takeBody(c, operation.body);
   };
 
@@ -70,19 +70,27 @@ export function createOperationGuard(deps: { readonly auth: Auth; readonly setti
 
 /**
  * With authentication off the only thing between a hostile page and the service is the browser, which says where a
- * request comes from.
+ * request comes from. On a developer's own machine the name in the address must be the machine's: a foreign name that
+ * was made to point here would pass for our own origin.
  */
-function refuseForeignPages(request: Request, origins: readonly string[]): void {
+function refuseForeignPages(request: Request, { auth, corsOrigins }: ApiSettings): void {
+  const host = request.headers.get("host");
+  const isAnyNameFine = auth.type !== "open" || auth.isDisabledOnPurpose || host === null;
+  if (!isAnyNameFine && !LOOPBACK_HOST.test(host)) {
+    throw new AppError("forbidden", "Without authentication only localhost is answered");
+  }
   if (request.method === "GET" || request.method === "HEAD") return;
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
-  const isOwn = origin === null || origins.includes(origin) ||
-    (URL.canParse(origin) && new URL(origin).host === request.headers.get("host"));
-  const isForeignSite = site === "cross-site" && (origin === null || !origins.includes(origin));
+  const isOwn = origin === null || corsOrigins.includes(origin) ||
+    (URL.canParse(origin) && new URL(origin).host === host);
+  const isForeignSite = site === "cross-site" && (origin === null || !corsOrigins.includes(origin));
   if (!isOwn || isForeignSite) {
     throw new AppError("forbidden", "Pages of other origins may not change anything");
   }
 }
+
+const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 
 /** Compares without telling how far two texts agree. */
 function isSameText(a: string, b: string): boolean {
