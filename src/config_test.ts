@@ -159,6 +159,18 @@ Deno.test("readConfig() warns of unknown names and offers the nearest", () => {
   same(nearestSetting("PYSTATOR_DATABASE_URI"), "PYSTATOR_DATABASE_URL");
 });
 
+Deno.test("readConfig() says of settings without effect why they have none", () => {
+  const { warnings } = configOf({
+    PYSTATOR_ALLOW_CATALOG_CODE: "false",
+    PYSTATOR_WORKER_OUTBOX_ENABLED: "false",
+    PYSTATOR_WORKER_DLQ_ENABLED: "true",
+  });
+  same(warnings, [
+    "PYSTATOR_ALLOW_CATALOG_CODE has no effect: code from definitions and from the database is never run",
+    "PYSTATOR_WORKER_OUTBOX_ENABLED=false has no effect: every action leaves by the outbox",
+  ]);
+});
+
 const FILE = `
 [database]
 PYSTATOR_DATABASE_URL = postgresql://u:100%real@h/d

@@ -6,20 +6,17 @@ export interface Config {
   readonly isProduction: boolean;
   readonly logLevel: Settings["LOG_LEVEL"];
   readonly database: DatabaseConfig;
-  readonly redisUrl: string | null;
   readonly celeryBrokerUrl: string | null;
   readonly api: ApiConfig;
   readonly auth: AuthSettings;
   readonly ui: UiConfig;
   readonly worker: WorkerConfig;
-  readonly discovery: DiscoveryConfig;
   /** Hosts that actions may reach although rules forbid them: `host:port`, `host` or CIDR. */
   readonly egressAllow: readonly string[];
   /** `whsec_…`; signs deliveries that have no secret of their own. */
   readonly webhookSecret: string | null;
   /** Where the command line finds a running API; null = use the database. */
   readonly remote: { readonly apiUrl: string; readonly token: string | null } | null;
-  readonly isMigratedAtStart: boolean;
   /** Every setting as it holds, secrets masked. */
   readonly rows: readonly ConfigRow[];
   /** What deserves a word at start, without any value. */
@@ -76,9 +73,6 @@ export interface AuthSettings {
   readonly jwtSecret: string | null;
   readonly jwtSecretPrevious: string | null;
   readonly serviceUrl: string | null;
-  readonly serviceIntrospectPath: string;
-  readonly adminRoleClaims: readonly string[];
-  readonly adminGroupClaims: readonly string[];
 }
 
 export interface UiConfig {
@@ -87,7 +81,6 @@ export interface UiConfig {
   readonly apiUrl: string;
   readonly theme: Settings["PYSTATOR_UI_THEME"];
   readonly appName: string;
-  readonly isDemo: boolean;
 }
 
 export interface WorkerConfig {
@@ -99,7 +92,6 @@ export interface WorkerConfig {
   readonly pollMs: number;
   readonly claimLanesMax: number | null;
   readonly drainMs: number;
-  readonly attemptsMax: number;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
   readonly retryBaseMs: number;
@@ -125,16 +117,6 @@ export interface RetentionConfig {
   readonly sweepMs: number;
 }
 
-export interface DiscoveryConfig {
-  readonly minEdgeCount: number;
-  readonly minConfidence: number;
-  readonly isShadowEnabled: boolean;
-  readonly driftAlertThreshold: number;
-  readonly driftSevereThreshold: number;
-  readonly driftMinSample: number;
-  readonly lowSampleThreshold: number;
-}
-
 /** What was found on the way; both lists name settings, never values. */
 export interface Findings {
   readonly problems: string[];
@@ -146,26 +128,50 @@ const DEFAULT_API_PORT = 8000;
 const DEFAULT_UI_PORT = 3000;
 const DEFAULT_HEALTH_PORT = 9090;
 
-/** Accepted for the sake of existing manifests; each says at start that it changes nothing. */
-const IGNORED: readonly (readonly [keyof Settings, string])[] = [
-  ["PYSTATOR_ALLOW_INLINE_CODE_ACTIONS", "code from definitions is never run"],
-  ["PYSTATOR_ALLOW_INLINE_CODE_IMPORTS", "code from definitions is never run"],
-  ["PYSTATOR_ALLOW_CATALOG_CODE", "code from the database is never run"],
-  ["PYSTATOR_WORKER_DLQ_DATABASE_URL", "dead letters live beside the events"],
-  ["PYSTATOR_WORKER_DLQ_TABLE_NAME", "dead letters live beside the events"],
-  ["PYSTATOR_WORKER_RETENTION_VACUUM_AFTER_SWEEP", "autovacuum does this"],
-  ["PYSTATOR_DISCOVERY_DATABASE_URL", "observations live in the one database"],
-];
+const NO_CODE = "code from definitions and from the database is never run";
+const ONE_INBOX = "events and data share one inbox and the worker's settings";
+const ONE_PLACE = "dead letters live beside the events";
+const NO_DISCOVERY = "discovery is not part of this program";
+
+/** Accepted for the sake of existing manifests; each that is set says at start that it changes nothing. */
+const IGNORED: Readonly<Partial<Record<keyof Settings, string>>> = {
+  PYSTATOR_ALLOW_INLINE_CODE_ACTIONS: NO_CODE,
+  PYSTATOR_ALLOW_INLINE_CODE_IMPORTS: NO_CODE,
+  PYSTATOR_ALLOW_CATALOG_CODE: NO_CODE,
+  PYSTATOR_REGISTRY_LOAD_DATABASE: NO_CODE,
+  PYSTATOR_REDIS_URL: "nothing needs Redis but the broker of Celery",
+  PYSTATOR_UI_DEMO: "the pages have no demo",
+  PYSTATOR_AUTH_SERVICE_INTROSPECT_PATH: "an auth service is not supported",
+  PYSTATOR_AUTH_ADMIN_ROLE_CLAIMS: "an auth service is not supported",
+  PYSTATOR_AUTH_ADMIN_GROUP_CLAIMS: "an auth service is not supported",
+  PYSTATOR_DISCOVERY_DATABASE_URL: NO_DISCOVERY,
+  PYSTATOR_DISCOVERY_MIN_EDGE_COUNT: NO_DISCOVERY,
+  PYSTATOR_DISCOVERY_MIN_CONFIDENCE: NO_DISCOVERY,
+  PYSTATOR_DISCOVERY_SHADOW_ENABLED: NO_DISCOVERY,
+  PYSTATOR_DISCOVERY_DRIFT_ALERT_THRESHOLD: NO_DISCOVERY,
+  PYSTATOR_DISCOVERY_DRIFT_SEVERE_THRESHOLD: NO_DISCOVERY,
+  PYSTATOR_DISCOVERY_DRIFT_MIN_SAMPLE: NO_DISCOVERY,
+  PYSTATOR_DISCOVERY_LOW_SAMPLE_THRESHOLD: NO_DISCOVERY,
+  PYSTATOR_WORKER_MAX_ATTEMPTS: "the sender of an event says how often it is tried, else 5 times",
+  PYSTATOR_WORKER_APPLY_DATA_MAX_ATTEMPTS: "the sender of data says how often it is tried, else 5 times",
+  PYSTATOR_WORKER_APPLY_DATA_CONCURRENCY: ONE_INBOX,
+  PYSTATOR_WORKER_APPLY_DATA_POLL_INTERVAL_MS: ONE_INBOX,
+  PYSTATOR_WORKER_APPLY_DATA_CLAIM_BATCH_SIZE: ONE_INBOX,
+  PYSTATOR_WORKER_DLQ_DATABASE_URL: ONE_PLACE,
+  PYSTATOR_WORKER_DLQ_TABLE_NAME: ONE_PLACE,
+  PYSTATOR_WORKER_RETENTION_EVENT_LOG_DAYS: "history is the log of events",
+  PYSTATOR_WORKER_RETENTION_VACUUM_AFTER_SWEEP: "autovacuum does this",
+  DOCS_ROOT: "the pages of docs are not served",
+};
 
 /** Groups checked settings; adds to `found` what cannot work together. */
 export function configOf(
   settings: Settings,
   found: Findings & { readonly secrets: readonly string[]; readonly rows: readonly ConfigRow[] },
 ): Config {
-  for (const [name, why] of IGNORED) {
-    if (settings[name] !== null && settings[name] !== false) {
-      found.warnings.push(`${name} has no effect: ${why}`);
-    }
+  for (const { envKey, source } of found.rows) {
+    const why = Object.entries(IGNORED).find(([name]) => name === envKey)?.[1];
+    if (why !== undefined && source !== "default") found.warnings.push(`${envKey} has no effect: ${why}`);
   }
   if (!settings.PYSTATOR_WORKER_OUTBOX_ENABLED) {
     found.warnings.push(
@@ -185,7 +191,6 @@ export function configOf(
     isProduction,
     logLevel: settings.LOG_LEVEL,
     database: mainDatabaseOf(settings, found.problems),
-    redisUrl: settings.PYSTATOR_REDIS_URL,
     celeryBrokerUrl: settings.PYSTATOR_CELERY_BROKER_URL,
     api: {
       host: settings.API_HOST ?? settings.HOST,
@@ -202,14 +207,11 @@ export function configOf(
       apiUrl: apiUrl ?? `http://localhost:${DEFAULT_API_PORT}`,
       theme: settings.PYSTATOR_UI_THEME,
       appName: settings.PYSTATOR_UI_APP_NAME ?? "Stator",
-      isDemo: settings.PYSTATOR_UI_DEMO,
     },
     worker: workerOf(settings, found.problems),
-    discovery: discoveryOf(settings),
     egressAllow: settings.PYSTATOR_EGRESS_ALLOW ?? [],
     webhookSecret: settings.PYSTATOR_WEBHOOK_SECRET,
     remote: apiUrl === null ? null : { apiUrl, token: settings.PYSTATOR_API_TOKEN },
-    isMigratedAtStart: settings.RUN_MIGRATIONS,
     rows: found.rows,
     warnings: found.warnings,
     secrets: found.secrets,
@@ -268,9 +270,6 @@ function authOf(settings: Settings): AuthSettings {
     jwtSecret: settings.PYSTATOR_AUTH_JWT_SECRET,
     jwtSecretPrevious: settings.PYSTATOR_AUTH_JWT_SECRET_PREVIOUS,
     serviceUrl: settings.PYSTATOR_AUTH_SERVICE_URL,
-    serviceIntrospectPath: settings.PYSTATOR_AUTH_SERVICE_INTROSPECT_PATH ?? "/introspect",
-    adminRoleClaims: settings.PYSTATOR_AUTH_ADMIN_ROLE_CLAIMS ?? ["admin"],
-    adminGroupClaims: settings.PYSTATOR_AUTH_ADMIN_GROUP_CLAIMS ?? [],
   };
 }
 
@@ -301,7 +300,6 @@ function workerOf(settings: Settings, problems: string[]): WorkerConfig {
     pollMs: settings.PYSTATOR_WORKER_POLL_INTERVAL_MS ?? settings.WORKER_POLL_INTERVAL ?? 500,
     claimLanesMax: settings.PYSTATOR_WORKER_CLAIM_BATCH_SIZE,
     drainMs: (settings.PYSTATOR_WORKER_DRAIN_TIMEOUT_S ?? 30) * 1_000,
-    attemptsMax: settings.PYSTATOR_WORKER_MAX_ATTEMPTS ?? 5,
     leaseMs: leaseS * 1_000,
     heartbeatMs: heartbeatS * 1_000,
     retryBaseMs,
@@ -344,16 +342,4 @@ function retentionOf(settings: Settings): RetentionConfig {
 function longer(...windows: readonly (number | null)[]): number | null {
   const days = windows.filter((window) => window !== null);
   return days.length === windows.length ? Math.max(...days) : null;
-}
-
-function discoveryOf(settings: Settings): DiscoveryConfig {
-  return {
-    minEdgeCount: settings.PYSTATOR_DISCOVERY_MIN_EDGE_COUNT ?? 2,
-    minConfidence: settings.PYSTATOR_DISCOVERY_MIN_CONFIDENCE ?? 0.5,
-    isShadowEnabled: settings.PYSTATOR_DISCOVERY_SHADOW_ENABLED,
-    driftAlertThreshold: settings.PYSTATOR_DISCOVERY_DRIFT_ALERT_THRESHOLD ?? 0.15,
-    driftSevereThreshold: settings.PYSTATOR_DISCOVERY_DRIFT_SEVERE_THRESHOLD ?? 0.4,
-    driftMinSample: settings.PYSTATOR_DISCOVERY_DRIFT_MIN_SAMPLE ?? 3,
-    lowSampleThreshold: settings.PYSTATOR_DISCOVERY_LOW_SAMPLE_THRESHOLD ?? 10,
-  };
 }

@@ -35,6 +35,7 @@ export const settingsSchema = z.object({
   RUN_MIGRATIONS: toggle(false),
   WORKER_CONCURRENCY: whole(1, 1_000),
   WORKER_POLL_INTERVAL: whole(10, 3_600_000),
+  DOCS_ROOT: text(),
 
   PYSTATOR_DATABASE_URL: text(),
   PYSTATOR_DATABASE_READ_URL: text(),
