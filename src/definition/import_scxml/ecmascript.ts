@@ -31,7 +31,7 @@ interface Translator {
 export function translateExpression(source: string, options: TranslateOptions): Translation {
   let tree: Expression;
   try {
-    tree = parseExpressionAt(source, 0, { ecmaVersion: 2022 });
+    tree = parseExpressionAt(source, 0, { ecmaVersion: 2022, preserveParens: true });
     if (source.slice(tree.end).trim() !== "") {
       throw new SyntaxError(`unexpected text after column ${tree.end}`);
     }

@@ -143,7 +143,7 @@ function createImporter(context: ImportContext, root: XmlElement, machineName: s
       }
     }
     if (late.length === 0) return [];
-    const flag = `_bound_${owner}`.replaceAll(/\W/g, "_").replace(/^_+/, "bound_");
+    const flag = `bound_${owner}`.replaceAll(/\W/g, "_");
     variables.push({ key: flag, default: false });
     return [{ branch: { when: `not ${flag}`, then: [...late, { set: { [flag]: true } }] } }];
   };

@@ -10,10 +10,12 @@ const FOREIGN = /\b_event\.(?!trigger\b|payload\b)\w+|\b_ioprocessors\b|\blambda
 
 export function translatePython(source: string, options: TranslateOptions): Translation {
   if (source.trim() === "_event") return { type: "expression", text: 'defined("_event")', warnings: [] };
-  const pieces = source.trim().match(PIECES) ?? [];
-  const text = pieces.map((piece) => /^['"]/.test(piece) ? piece : renamed(piece, options)).join("")
-    .replaceAll(GET, "[$1]");
-  const foreign = FOREIGN.exec(text);
+  const pieces = (source.trim().match(PIECES) ?? []).map((piece) => ({
+    isText: /^['"]/.test(piece),
+    text: /^['"]/.test(piece) ? piece : renamed(piece, options),
+  }));
+  const text = pieces.map((piece) => piece.text).join("").replaceAll(GET, "[$1]");
+  const foreign = FOREIGN.exec(pieces.map((piece) => piece.isText ? "''" : piece.text).join(""));
   if (foreign !== null) return { type: "unsupported", reason: foreign[0] };
   try {
     compileExpression(text);
