@@ -41,7 +41,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     imports: ["runtime", "orchestrator", "store/store", "actions", "telemetry", "clock", ...LEAVES],
     packages: ["croner"],
   },
-  actions: { imports: ["orchestrator", "telemetry", "clock", ...LEAVES], packages: ["ioredis"] },
+  actions: { imports: ["orchestrator", "telemetry", "clock", ...LEAVES], packages: [] },
   api: {
     imports: [
       "definition",
@@ -59,7 +59,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   ui: { imports: [], packages: ["hono", "elkjs", "preact"] },
   telemetry: {
     imports: ["clock", ...LEAVES],
-    packages: ["prom-client", "@logtape/logtape", "@opentelemetry/api"],
+    packages: ["prom-client"],
   },
   cli: {
     imports: [
