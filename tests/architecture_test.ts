@@ -41,7 +41,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     imports: ["runtime", "orchestrator", "store/store", "actions", "telemetry", "clock", ...LEAVES],
     packages: ["croner"],
   },
-  actions: { imports: ["orchestrator", "telemetry", "clock", ...LEAVES], packages: [] },
+  actions: { imports: ["orchestrator", "telemetry", "clock", ...LEAVES], packages: ["ioredis"] },
   api: {
     imports: [
       "definition",
