@@ -9,6 +9,7 @@ import { addCorsHeaders, preflightAnswer } from "./guard/cors.ts";
 import { withSecurityHeaders } from "./guard/headers.ts";
 import { createMethodTable, type MethodTable } from "./guard/methods.ts";
 import { createOperationGuard } from "./guard/operation.ts";
+import { createRefusalTrail } from "./guard/refusals.ts";
 import { refusedFields } from "./guard/refused_fields.ts";
 import { clientAddressOf, requestIdOf } from "./guard/request_facts.ts";
 import { contractOf } from "./openapi.ts";
@@ -33,7 +34,7 @@ export interface ConnectionInfo {
 export async function createApi(deps: ApiDeps): Promise<Api> {
   const { settings, log, metrics } = deps;
   const auth = await createAuth(deps);
-  const guard = createOperationGuard({ auth, settings });
+  const guard = createOperationGuard({ auth, settings, noteRefusal: createRefusalTrail(deps) });
   const compute = createCompute();
   const closing = new AbortController();
   const app = createApp();

@@ -51,7 +51,13 @@ Deno.test("an entity is created, moved, read and explained", () =>
     const timeline = await call("GET", `${V1}/entities/o-1/timeline`);
     assertEquals(timeline.json.steps.map((step: { state: string }) => step.state), ["open", "paid"]);
     const triggers = await call("GET", `${V1}/entities/o-1/available-triggers`);
-    assertEquals(triggers.json.triggers.map((row: { trigger: string }) => row.trigger), ["ship"]);
+    const [ship, ...others] = triggers.json.triggers;
+    assertEquals([ship.trigger, ship.target_state, ship.would_succeed, others], [
+      "ship",
+      "shipped",
+      true,
+      [],
+    ]);
   }));
 
 Deno.test("a refused event is answered with 200, success false and an error object", () =>

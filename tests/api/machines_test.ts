@@ -175,10 +175,17 @@ Deno.test("only an administrator deletes what entities use", () =>
     const record = await publish(harness, ORDER, editor);
     const path = `${V1}/machines/${record.id}?force=true`;
     assertEquals((await harness.call("DELETE", path, { token: editor })).status, 403);
+    for (let i = 0; i < 3; i++) {
+      assertEquals((await harness.call("GET", `${V1}/audit`, { token: editor })).status, 403);
+    }
     assertEquals((await harness.call("DELETE", path, { token: admin })).status, 204);
     const log = await harness.call("GET", `${V1}/audit`, { token: admin });
     const actions = log.json.items.map((row: { action: string }) => row.action);
     assert(actions.includes("machine.deleted") && actions.includes("account.created"), String(actions));
+    const refused = log.json.items.filter((row: { action: string }) => row.action === "access.refused");
+    assertEquals(refused.map((row: { actor: string; resource: string }) => [row.actor, row.resource]), [
+      ["somebody", `GET ${V1}/audit`],
+    ], "once a minute");
   }));
 
 async function tokenOf(harness: Harness, admin: string, role: string): Promise<string> {

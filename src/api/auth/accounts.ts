@@ -2,7 +2,7 @@
 import type { Clock } from "../../clock.ts";
 import type { OperationsStore } from "../../store/store.ts";
 import type { AuthSettings, ConfiguredUser } from "./settings.ts";
-import type { Passwords } from "./passwords.ts";
+import { HASHES_MAX, type Passwords } from "./passwords.ts";
 
 /**
  * Called once at start. The initial user is created only while there is no account at all and never changed later. A
@@ -20,7 +20,9 @@ export async function syncAccounts(
   const { operations, passwords, clock } = deps;
   const { initialUser } = settings;
   if (initialUser !== null && (await operations.accounts()).length === 0) await create(initialUser);
-  for (const user of settings.users) await bringInStep(user);
+  for (let at = 0; at < settings.users.length; at += HASHES_MAX) {
+    await Promise.all(settings.users.slice(at, at + HASHES_MAX).map(bringInStep));
+  }
 
   async function create(user: ConfiguredUser): Promise<void> {
     await operations.putAccount({

@@ -18,8 +18,19 @@ const NOBODY: Caller = {
   scopes: [],
 };
 
-export function createOperationGuard(deps: { readonly auth: Auth; readonly settings: ApiSettings }) {
-  const { auth, settings } = deps;
+export interface Refusal {
+  readonly caller: Caller;
+  readonly operation: string;
+  readonly requestId: string;
+}
+
+export function createOperationGuard(deps: {
+  readonly auth: Auth;
+  readonly settings: ApiSettings;
+  /** Writes down that somebody tried what the role does not allow. */
+  readonly noteRefusal: (refusal: Refusal) => Promise<void>;
+}) {
+  const { auth, settings, noteRefusal } = deps;
 
   return async (c: Context<ApiEnv>, operation: OperationGuard): Promise<void> => {
     const { facts } = c.env;
@@ -33,7 +44,7 @@ export function createOperationGuard(deps: { readonly auth: Auth; readonly setti
     if (operation.body !== null) await takeBody(c, operation.body);
   };
 
-  async function callerOf(c: Context<ApiEnv>, { access }: OperationGuard): Promise<Caller> {
+  async function callerOf(c: Context<ApiEnv>, { access, pattern }: OperationGuard): Promise<Caller> {
     if (access === "public") return NOBODY;
     const authorization = c.req.header("authorization") ?? null;
     if (access === "metrics" && !auth.isOpen && isMetricsBearer(authorization)) return NOBODY;
@@ -42,6 +53,11 @@ export function createOperationGuard(deps: { readonly auth: Auth; readonly setti
     const isMetricsKey = access === "metrics" && caller.via === "key" && caller.scopes.includes("metrics");
     const isAllowed = isMetricsKey || (isAtLeast(caller.role, needed) && caller.scopes.includes("api"));
     if (!isAllowed) {
+      await noteRefusal({
+        caller,
+        operation: `${c.req.method} ${pattern}`,
+        requestId: c.env.facts.requestId,
+      });
       throw new AppError("forbidden", `Role ${needed} is needed`, { details: { needed_role: needed } });
     }
     return caller;

@@ -21,6 +21,7 @@ const TriggerInfo = z.object({
   has_guard: z.boolean(),
   guard_description: z.string().nullable(),
   description: z.string(),
+  would_succeed: z.boolean().openapi({ description: "An event without payload would be taken now" }),
 }).openapi("TriggerInfo");
 
 const AvailableTriggers = z.object({
@@ -86,7 +87,7 @@ const triggersRoute = defineRoute({
   method: "get",
   path: "/api/v1/entities/{entity_id}/available-triggers",
   tags: ["entities"],
-  summary: "Triggers that a transition of the current state answers to; guards are not asked",
+  summary: "Triggers that a transition of the current state answers to, and which would be taken now",
   request: { params: entityParams },
   responses: { 200: jsonAnswer(AvailableTriggers, "Triggers"), ...ASK_ANSWERS },
 });
@@ -122,11 +123,14 @@ export function addEntityPreviewRoutes(app: ApiApp, deps: RouteDeps): void {
   const { runtime, store } = deps;
 
   app.openapi(triggersRoute, async (c) => {
-    const { entity, loaded } = await runtime.entityWithMachine(c.req.valid("param").entity_id);
+    const { entity_id: entityId } = c.req.valid("param");
+    const { entity, loaded } = await runtime.entityWithMachine(entityId);
+    const taken = new Set(await runtime.availableTriggers(entityId));
+    const triggers = availableTriggers(loaded, entity.snapshot.states);
     return c.json({
-      entity_id: entity.entityId,
+      entity_id: entityId,
       current_state: entity.currentState,
-      triggers: availableTriggers(loaded, entity.snapshot.states),
+      triggers: triggers.map((row) => ({ ...row, would_succeed: taken.has(row.trigger) })),
     }, 200);
   });
 
@@ -198,7 +202,10 @@ function isTaken(decision: Decision): boolean {
 }
 
 /** Each transition that stands above an active leaf and waits for a trigger, in file order. */
-function availableTriggers(loaded: LoadedMachine, leaves: readonly string[]): z.infer<typeof TriggerInfo>[] {
+function availableTriggers(
+  loaded: LoadedMachine,
+  leaves: readonly string[],
+): Omit<z.infer<typeof TriggerInfo>, "would_succeed">[] {
   const tree = stateTreeOf(loaded.spec);
   const isActive = (source: string) => leaves.some((leaf) => tree.isInside(leaf, source));
   const isTerminal = (leaf: string) => loaded.stateTypes.get(leaf) === "terminal";
