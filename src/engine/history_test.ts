@@ -109,3 +109,19 @@ Deno.test("a remembered state that the machine does not have any more is forgott
   const run = dispatch(smaller, instance, { trigger: "deep", payload: {} }, { nowMs: 0 });
   assertEquals(statesOf(run), "normal");
 });
+
+Deno.test("a wide parallel may have a history in every region", () => {
+  const regions = Array.from({ length: 200 }, (_, index) => index);
+  const machine: BriefMachine = {
+    states: [
+      { name: "p", type: "parallel" },
+      ...regions.flatMap((index): BriefMachine["states"] => [
+        { name: `r${index}`, parent: "p", initialChild: `h${index}` },
+        { name: `a${index}`, parent: `r${index}` },
+        { name: `b${index}`, parent: `r${index}` },
+        { name: `h${index}`, parent: `r${index}`, type: "history", historyDefault: `b${index}` },
+      ]),
+    ],
+  };
+  assertEquals(statesOf(walk(machine).last), regions.map((index) => `b${index}`).join(" "));
+});

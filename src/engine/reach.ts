@@ -6,8 +6,10 @@ import { rememberedNodes } from "./memory.ts";
 import { ownValue } from "./own.ts";
 import { scopeOf, type Work } from "./work.ts";
 
-/** Histories and choices that may lead to each other in one resolution. */
-const HOPS_MAX = 64;
+/** Histories and choices that may lead to each other. */
+const HOPS_DEPTH_MAX = 64;
+/** Histories and choices in one resolution. */
+const HOPS_MAX = 20_000;
 
 /** Targets with all that entering them brings about. */
 export interface Reach {
@@ -37,6 +39,7 @@ interface Resolving {
   readonly branches: Transition[];
   isStatic: boolean;
   hops: number;
+  depth: number;
 }
 
 /** Effective targets; null when a choice on the way has no branch that holds. */
@@ -76,7 +79,8 @@ export function reachOf(
       defaults.push(index);
       const inner = resolveAll(resolving, node.initial);
       if (inner === null) return null;
-      for (const target of inner) add(target, index);
+      // A history that is its own default entry would lead nowhere: the first child stands in.
+      for (const target of inner) add(target === index ? node.children[0] ?? index : target, index);
     }
   }
   return {
@@ -151,11 +155,13 @@ export function exitsBelow(machine: Machine, active: Configuration, domain: numb
 }
 
 function resolvingOf(work: Work): Resolving {
-  return { work, historyDefaults: [], branches: [], isStatic: true, hops: 0 };
+  return { work, historyDefaults: [], branches: [], isStatic: true, hops: 0, depth: 0 };
 }
 
 function resolveAll(resolving: Resolving, targets: readonly Target[]): readonly number[] | null {
+  if (resolving.depth > HOPS_DEPTH_MAX || resolving.hops > HOPS_MAX) return null;
   const nodes: number[] = [];
+  resolving.depth++;
   for (const target of targets) {
     const found = target.type === "history"
       ? throughHistory(resolving, target)
@@ -163,6 +169,7 @@ function resolveAll(resolving: Resolving, targets: readonly Target[]): readonly 
     if (found === null) return null;
     for (const node of found) if (!nodes.includes(node)) nodes.push(node);
   }
+  resolving.depth--;
   return nodes;
 }
 
@@ -171,7 +178,7 @@ function throughNode(resolving: Resolving, index: number): readonly number[] | n
   const node = nodeAt(work.machine, index);
   if (node.kind !== "choice") return [index];
   resolving.isStatic = false;
-  if (++resolving.hops > HOPS_MAX) return null;
+  resolving.hops++;
   for (const branch of node.branches) {
     if (evaluateGuards(branch.guards, scopeOf(work), []) !== "true") continue;
     resolving.branches.push(branch);
@@ -185,7 +192,7 @@ function throughHistory(
   target: Target & { readonly type: "history" },
 ): readonly number[] | null {
   resolving.isStatic = false;
-  if (++resolving.hops > HOPS_MAX) return null;
+  resolving.hops++;
   const { work } = resolving;
   const remembered = rememberedNodes(work.machine, ownValue(work.history, target.key), target.owner);
   if (remembered !== null) return remembered;

@@ -1,4 +1,5 @@
 /** Which transitions want to run: each leaf looks for one, from itself outwards. */
+import { unreachable } from "../assert.ts";
 import { leavesOf } from "./configuration.ts";
 import { evaluateGuards, type Verdict } from "./guard.ts";
 import { type Node, nodeAt, NONE, type Transition } from "./machine.ts";
@@ -142,6 +143,8 @@ function candidatesOf(
       return openRoutes(work, node, { leaf, visited: search.visited });
     case "event":
       return answersOf(work, node, search.event);
+    default:
+      return unreachable(search);
   }
 }
 

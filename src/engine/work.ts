@@ -1,4 +1,5 @@
 /** What one call of the engine has in hand while it runs; nothing of it outlives a refused call. */
+import { unreachable } from "../assert.ts";
 import { type Configuration, has } from "./configuration.ts";
 import type { GuardScope } from "./guard.ts";
 import type { JsonArray, JsonObject, JsonValue } from "../json.ts";
@@ -159,6 +160,8 @@ export function isActiveNow(work: Work, node: number): boolean {
       return has(active, node) && !has(move.exits, node);
     case "enter":
       return has(move.after, node) && (node <= work.cursor || !has(move.enters, node));
+    default:
+      return unreachable(work.phase);
   }
 }
 
