@@ -17,7 +17,8 @@ export interface Kept {
   restart(): void;
   freeze(): void;
   thaw(): void;
-  isRunning(): boolean;
+  /** Since it was last started. */
+  ageMs(): number;
   /** SIGTERM; answers with the exit code, null = it had to be killed after `durationMs`. */
   stop(durationMs: number): Promise<number | null>;
 }
@@ -31,9 +32,11 @@ const LAST_LINES = 5;
 export function startProcess(spec: ProcessSpec): Kept {
   let isRunning = true;
   let isFrozen = false;
+  let startedAtMs = 0;
   let child = start();
 
   function start(): Deno.ChildProcess {
+    startedAtMs = Date.now();
     const lines: string[] = [];
     const started = spawn(spec, (line) => {
       lines.push(line);
@@ -60,7 +63,7 @@ export function startProcess(spec: ProcessSpec): Kept {
   }
   return {
     name: spec.name,
-    isRunning: () => isRunning,
+    ageMs: () => Date.now() - startedAtMs,
     async kill() {
       isRunning = false;
       isFrozen = false;
