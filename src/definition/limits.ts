@@ -2,6 +2,8 @@
 
 export const STATES_MAX = 2000;
 export const TRANSITIONS_MAX = 5000;
+/** Sources of all transitions together, `*` unfolded: what the engine keeps an entry for. */
+export const SOURCES_MAX = 100_000;
 /** Regions of one parallel state. */
 export const REGIONS_MAX = 64;
 /** Levels of states inside states. */

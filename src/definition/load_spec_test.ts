@@ -117,6 +117,17 @@ const REFUSED: readonly (readonly [name: string, document: JsonObject, errors: r
     ["L01 states"],
   ],
   [
+    "* on more than a process can keep",
+    documentOf({
+      states: [...STATES, ...Array.from({ length: 1500 }, (_, index) => ({ name: `s${index}` }))],
+      transitions: Array.from(
+        { length: 100 },
+        (_, index) => ({ trigger: `t${index}`, source: "*", dest: "a" }),
+      ),
+    }),
+    ["L01 transitions"],
+  ],
+  [
     "a history that leads to itself",
     documentOf({
       states: [...STATES, { name: "k" }, { name: "h", type: "history", parent: "k", default: "h" }],

@@ -3,10 +3,11 @@ import type { Path } from "./findings.ts";
 import type { RuleInput } from "./rule_input.ts";
 import { regionRules, transitionRegionRules } from "./rules_regions.ts";
 import { buildStateRules, hierarchyRules } from "./rules_states.ts";
-import { destinationRules, terminalRules, transitionRules } from "./rules_transitions.ts";
+import { destinationRules, sourceLimitRule, terminalRules, transitionRules } from "./rules_transitions.ts";
 
 export function applyRules(input: RuleInput): void {
   stateNameRules(input);
+  sourceLimitRule(input);
   initialRules(input);
   transitionRules(input);
   timeoutRules(input);

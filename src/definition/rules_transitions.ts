@@ -1,7 +1,26 @@
 /** Rules about where transitions come from and lead to. */
 import type { TransitionDraft } from "./draft.ts";
+import { SOURCES_MAX } from "./limits.ts";
 import { historyOf, pointOf, resolvePoint } from "./points.ts";
 import type { RuleInput } from "./rule_input.ts";
+
+/** `L01`: `*` on thousands of transitions of thousands of states is more than a process can keep. */
+export function sourceLimitRule({ draft, states, findings }: RuleInput): void {
+  const { length } = states.names;
+  const count = draft.transitions.reduce(
+    (sum, { source }) => sum + (source[0] === "*" ? length : source.length),
+    0,
+  );
+  if (count <= SOURCES_MAX) return;
+  findings.error(
+    "L01",
+    ["transitions"],
+    `Cannot use ${count} sources, with "*" unfolded: at most ${SOURCES_MAX}`,
+    {
+      hint: "Put the states into one that holds them, and start from there",
+    },
+  );
+}
 
 /** Sources and destinations that name nothing: `V04`, `V05`. */
 export function transitionRules(input: RuleInput): void {

@@ -1,7 +1,7 @@
 /** A drawing in the language of Graphviz: boxes inside boxes, one arrow for each source and target. */
 import type { MachineSpec, StateSpec } from "../../engine/spec.ts";
 import { actionText, transitionLabel } from "./labels.ts";
-import { type Arrow, historyKey, type Outline, outlineOf } from "./outline.ts";
+import { type Arrow, ARROWS_MAX, historyKey, type Outline, outlineOf } from "./outline.ts";
 
 export interface DotOptions {
   readonly isShowingGuards?: boolean;
@@ -32,6 +32,7 @@ export function dotOf(spec: MachineSpec, options: DotOptions = {}): string {
   }
   for (const name of spec.initial) lines.push(`  "__start" -> ${end(outline, name, "lhead")};`);
   for (const arrow of outline.arrows) lines.push(arrowLine(outline, arrow, settings));
+  if (outline.isCut) lines.push(`  // more than ${ARROWS_MAX} arrows: the rest is left out`);
   return `${lines.join("\n")}\n}\n`;
 }
 

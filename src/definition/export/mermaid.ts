@@ -1,7 +1,15 @@
 /** Drawings in the Mermaid language: a state diagram with everything inside everything, and a plain flowchart. */
 import type { MachineSpec, StateSpec } from "../../engine/spec.ts";
 import { actionText, conditionText, transitionLabel } from "./labels.ts";
-import { type Arrow, commonParent, type Group, historyKey, type Outline, outlineOf } from "./outline.ts";
+import {
+  type Arrow,
+  ARROWS_MAX,
+  commonParent,
+  type Group,
+  historyKey,
+  type Outline,
+  outlineOf,
+} from "./outline.ts";
 
 export interface MermaidOptions {
   readonly title?: string;
@@ -24,7 +32,7 @@ export function mermaidStateDiagram(spec: MachineSpec, options: MermaidOptions =
   for (const mark of outline.histories) {
     lines.push(`    state "${mark.isDeep ? "H*" : "H"} of ${escaped(mark.of)}" as ${idOf(historyKey(mark))}`);
   }
-  lines.push(...writer.arrows(null, 1));
+  lines.push(...writer.arrows(), ...cutNote(outline));
   return `${lines.join("\n")}\n`;
 }
 
@@ -45,7 +53,12 @@ export function mermaidFlowchart(spec: MachineSpec, options: MermaidOptions = {}
     const target = arrow.target.type === "none" ? idOf(arrow.source) : targetId(arrow);
     lines.push(`    ${idOf(arrow.source)} ${line}${label === "" ? "" : `|"${label}"|`} ${target}`);
   }
+  lines.push(...cutNote(outline));
   return `${lines.join("\n")}\n`;
+}
+
+function cutNote({ isCut }: Outline): readonly string[] {
+  return isCut ? [`    %% more than ${ARROWS_MAX} arrows: the rest is left out`] : [];
 }
 
 function settingsOf(options: MermaidOptions): Settings {
@@ -61,12 +74,25 @@ function frontMatter(title: string | undefined): readonly string[] {
   return title === undefined ? [] : ["---", `title: ${JSON.stringify(title)}`, "---"];
 }
 
+/** Where lines stand: a state or the outermost level, and a region of it. */
+interface Block {
+  readonly parent: string | null;
+  readonly region: string | null;
+}
+
 function createWriter(outline: Outline, settings: Settings) {
   const { tree, arrows } = outline;
   const shown = arrows.filter(({ transition }) =>
     transition.origin !== "timeout" || settings.isShowingTimeouts
   );
-  return { state: stateLines, arrows: arrowLines };
+  const byPlace = new Map<string, Arrow[]>();
+  for (const arrow of shown) {
+    const place = placeOf(arrow);
+    const known = byPlace.get(place);
+    if (known === undefined) byPlace.set(place, [arrow]);
+    else known.push(arrow);
+  }
+  return { state: stateLines, arrows: () => arrowLines({ parent: null, region: null }, 1) };
 
   function stateLines(state: StateSpec, level: number): readonly string[] {
     const pad = "    ".repeat(level);
@@ -77,7 +103,7 @@ function createWriter(outline: Outline, settings: Settings) {
     if (groups.length > 0) {
       lines.push(`${pad}state ${named(state.name)} {`);
       lines.push(...groups.flatMap((group, index) => groupLines(group, { level: level + 1, index })));
-      lines.push(...arrowLines(state.name, level + 1));
+      lines.push(...arrowLines({ parent: state.name, region: null }, level + 1));
       lines.push(`${pad}}`);
     } else if (id !== state.name) lines.push(`${pad}state ${named(state.name)}`);
     else lines.push(`${pad}${id}`);
@@ -95,51 +121,33 @@ function createWriter(outline: Outline, settings: Settings) {
     if (group.region !== null) lines.push(`${pad}%% region ${group.region}`);
     for (const name of group.initial) lines.push(`${pad}[*] --> ${idOf(name)}`);
     for (const state of group.states) lines.push(...stateLines(state, level));
-    const members = new Set(group.states.map(({ name }) => name));
-    if (group.region === null) return lines;
     // Arrows inside a region have to stand in it.
-    for (const arrow of shown) {
-      if (isWithin(arrow.source, members) && isArrowTo(arrow, members)) lines.push(...arrowLine(arrow, pad));
-    }
+    if (group.region !== null) lines.push(...arrowLines(group, level));
     return lines;
   }
 
-  function arrowLines(parent: string | null, level: number): readonly string[] {
+  function arrowLines({ parent, region }: Block, level: number): readonly string[] {
     const pad = "    ".repeat(level);
-    return shown.flatMap((arrow) => {
-      if (placeOf(arrow) !== parent || isInOneRegion(arrow)) return [];
-      return arrowLine(arrow, pad);
+    return (byPlace.get(keyOf(parent, region)) ?? []).map((arrow) => arrowLine(arrow, pad));
+  }
+
+  /** The innermost block that holds both ends; of a parallel state the region, when both are in the same. */
+  function placeOf({ source, target }: Arrow): string {
+    if (target.type === "history") return keyOf(null, null);
+    const other = target.type === "state" ? target.name : source;
+    const parent = target.type === "state" ? commonParent(tree, source, other) : tree.parentOf(source);
+    if (parent === null || tree.byName.get(parent)?.type !== "parallel") return keyOf(parent, null);
+    const [from, to] = [source, other].map((name) => {
+      const member = [name, ...tree.ancestorsOf(name)].find((around) => tree.parentOf(around) === parent);
+      return member === undefined ? null : tree.regionOf(member)?.region ?? null;
     });
+    return keyOf(parent, from !== undefined && from === to ? from : null);
   }
 
-  function placeOf({ source, target }: Arrow): string | null {
-    if (target.type !== "state") return target.type === "none" ? tree.parentOf(source) : null;
-    return commonParent(tree, source, target.name);
-  }
-
-  function isInOneRegion(arrow: Arrow): boolean {
-    const parent = placeOf(arrow);
-    if (parent === null || tree.byName.get(parent)?.type !== "parallel") return false;
-    return outline.groupsOf(parent).some((group) => {
-      const members = new Set(group.states.map(({ name }) => name));
-      return isWithin(arrow.source, members) && isArrowTo(arrow, members);
-    });
-  }
-
-  function isArrowTo({ source, target }: Arrow, members: ReadonlySet<string>): boolean {
-    if (target.type === "none") return members.has(source);
-    return target.type === "state" && isWithin(target.name, members) &&
-      tree.byName.get(commonParent(tree, source, target.name) ?? "")?.type === "parallel";
-  }
-
-  function isWithin(name: string, members: ReadonlySet<string>): boolean {
-    return members.has(name) || tree.ancestorsOf(name).some((around) => members.has(around));
-  }
-
-  function arrowLine(arrow: Arrow, pad: string): readonly string[] {
+  function arrowLine(arrow: Arrow, pad: string): string {
     const label = escaped(transitionLabel(arrow.transition, settings));
-    if (arrow.target.type === "none") return [`${pad}${idOf(arrow.source)} : ${label === "" ? "…" : label}`];
-    return [`${pad}${idOf(arrow.source)} --> ${targetId(arrow)}${label === "" ? "" : ` : ${label}`}`];
+    if (arrow.target.type === "none") return `${pad}${idOf(arrow.source)} : ${label === "" ? "…" : label}`;
+    return `${pad}${idOf(arrow.source)} --> ${targetId(arrow)}${label === "" ? "" : ` : ${label}`}`;
   }
 
   function notesOf(state: StateSpec): readonly string[] {
@@ -150,6 +158,10 @@ function createWriter(outline: Outline, settings: Settings) {
     if (state.onExit.length > 0) notes.push(`exit / ${state.onExit.map(actionText).join(", ")}`);
     return notes;
   }
+}
+
+function keyOf(parent: string | null, region: string | null): string {
+  return `${parent ?? ""}\u0000${region ?? ""}`;
 }
 
 function targetId({ source, target }: Arrow): string {

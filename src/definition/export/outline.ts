@@ -9,11 +9,17 @@ export interface Outline {
   /** States drawn directly inside; for a parallel one list for each region. */
   readonly groupsOf: (name: string) => readonly Group[];
   readonly arrows: readonly Arrow[];
+  /** Transitions that start in a state as drawn; indexes into `spec.transitions`. */
+  readonly ownOf: (name: string) => readonly number[];
+  /** More arrows than anyone could follow: the rest is left out. */
+  readonly isCut: boolean;
   /** Histories that are named without a state of their own. */
   readonly histories: readonly HistoryMark[];
 }
 
 export interface Group {
+  /** The state whose group it is. */
+  readonly parent: string;
   /** Of a region; null for the states inside an ordinary one. */
   readonly region: string | null;
   /** States that the group starts in. */
@@ -38,25 +44,43 @@ export interface HistoryMark {
   readonly isDeep: boolean;
 }
 
+export const ARROWS_MAX = 10_000;
+
 /** Arrows come in file order, sources of one transition in state order; `*` starts at the outermost states. */
 export function outlineOf(spec: MachineSpec): Outline {
   const tree = treeOfStates(spec);
   const roots = spec.states.filter((state) => tree.parentOf(state.name) === null);
   const marks = new Map<string, HistoryMark>();
-  const arrows = spec.transitions.flatMap((transition) => arrowsOf(transition));
-  return { spec, tree, roots, groupsOf, arrows, histories: [...marks.values()] };
+  const arrows: Arrow[] = [];
+  const own = new Map<string, Set<number>>();
+  let isCut = false;
+  for (const [index, transition] of spec.transitions.entries()) {
+    const more = arrowsOf(transition);
+    isCut = arrows.length + more.length > ARROWS_MAX;
+    if (isCut) break;
+    arrows.push(...more);
+    for (const { source } of more) own.set(source, (own.get(source) ?? new Set()).add(index));
+  }
+  const ownOf = (name: string) => [...own.get(name) ?? []];
+  return { spec, tree, roots, groupsOf, arrows, ownOf, isCut, histories: [...marks.values()] };
 
   function groupsOf(name: string): readonly Group[] {
     const state = tree.byName.get(name);
     const inside = tree.childrenOf(name).flatMap((child) => tree.byName.get(child) ?? []);
     if (state === undefined || inside.length === 0) return [];
     if (state.type !== "parallel") {
-      return [{ region: null, initial: state.initialChild, states: inOrder(inside) }];
+      return [{ parent: name, region: null, initial: state.initialChild, states: inOrder(inside) }];
     }
     if (state.regions.length === 0) {
-      return inside.map((child) => ({ region: child.name, initial: [child.name], states: [child] }));
+      return inside.map((child) => ({
+        parent: name,
+        region: child.name,
+        initial: [child.name],
+        states: [child],
+      }));
     }
     return state.regions.map((region) => ({
+      parent: name,
       region: region.name,
       initial: [region.initial],
       states: inOrder(inside.filter((child) => tree.regionOf(child.name)?.region === region.name)),

@@ -72,7 +72,7 @@ function stateLines(outline: Outline, state: StateSpec, level: number): readonly
     lines.push(`${pad}  <!-- invoke ${comment(invoke.id)}: ${comment(invoke.src)} -->`);
   }
   lines.push(...historiesInside(outline, state, `${pad}  `));
-  for (const index of outline.tree.transitionsOf(state.name)) {
+  for (const index of outline.ownOf(state.name)) {
     const transition = spec.transitions[index];
     if (transition !== undefined) {
       lines.push(...transitionLines(transition, { index, source: state, pad: `${pad}  ` }));
@@ -133,7 +133,7 @@ function historyLines(state: StateSpec, pad: string): readonly string[] {
 }
 
 function delayedOf(outline: Outline, name: string) {
-  return outline.tree.transitionsOf(name).flatMap((index) => {
+  return outline.ownOf(name).flatMap((index) => {
     const transition = outline.spec.transitions[index];
     if (transition === undefined || (transition.afterMs ?? 0) <= 0) return [];
     return [{ key: `after.${name}.${index}`, transition }];
