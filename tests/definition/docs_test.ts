@@ -1,6 +1,7 @@
 /** The pages about machine files: their YAML stands in a sample machine, their tables name every code. */
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { EMPTY_REGISTRY, lintMachine } from "../../src/definition/lint.ts";
+import { machineJsonSchema } from "../../src/definition/json_schema.ts";
 import { loadMachine } from "../../src/definition/load.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -56,4 +57,9 @@ Deno.test("docs/machine-format.md lists every warning of the loader", () => {
   );
   ok(codes.size > 5);
   deepStrictEqual([...codes].filter((code) => !page.includes(`\`${code}\``)), []);
+});
+
+Deno.test("docs/machine.schema.json is what `stator schema` prints", () => {
+  const stored = JSON.parse(Deno.readTextFileSync(`${ROOT}docs/machine.schema.json`));
+  deepStrictEqual(stored, machineJsonSchema("2020-12"));
 });
