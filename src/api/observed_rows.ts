@@ -2,42 +2,98 @@
 import type { HistoryRow } from "../orchestrator/history.ts";
 import type { RouteDeps } from "./env.ts";
 
-/** Figures are computed over this many newest rows of the window. */
-export const OBSERVED_ROWS_MAX = 10_000;
+/** Figures are computed over this many newest rows of the window; totals count all of them. */
+export const OBSERVED_ROWS_MAX = 5_000;
 const PAGE_ROWS = 500;
 const HOUR_MS = 3_600_000;
+/** Pages that ask for the same figures within this time share one look. */
+const SHARED_MS = 3_000;
+const SHARED_MAX = 50;
 
 export interface Window {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-export function windowOf(deps: RouteDeps, hours: number): Window {
+/** What figures need of a row: contexts and payloads are let go page by page. */
+export type ObservedRow = Pick<
+  HistoryRow,
+  | "entityId"
+  | "fromState"
+  | "toState"
+  | "trigger"
+  | "isSuccess"
+  | "reason"
+  | "errorMessage"
+  | "durationMs"
+  | "createdAtMs"
+>;
+
+export interface Observed {
+  readonly rows: readonly ObservedRow[];
+  readonly total: number;
+}
+
+export interface ObservedFilter {
+  readonly machineName?: string | undefined;
+  readonly entityId?: string | undefined;
+}
+
+export function windowOf(deps: Pick<RouteDeps, "clock">, hours: number): Window {
   const toMs = deps.clock.nowMs();
   return { fromMs: toMs - hours * HOUR_MS, toMs };
 }
 
-export async function observedRows(
-  deps: RouteDeps,
-  window: Window,
-  filter: { readonly machineName?: string | undefined; readonly entityId?: string | undefined },
-): Promise<{ readonly rows: readonly HistoryRow[]; readonly total: number }> {
-  const rows: HistoryRow[] = [];
-  let total = 0;
-  for (let offset = 0; offset < OBSERVED_ROWS_MAX; offset += PAGE_ROWS) {
-    const page = await deps.store.history.recent({
-      fromMs: window.fromMs,
-      toMs: window.toMs,
-      ...(filter.machineName === undefined ? {} : { machineName: filter.machineName }),
-      ...(filter.entityId === undefined ? {} : { entityId: filter.entityId }),
-      limit: PAGE_ROWS,
-      offset,
-    });
-    total = page.total;
-    rows.push(...page.items);
-    if (page.items.length < PAGE_ROWS) break;
+export interface Observer {
+  rowsOf(window: Window, filter: ObservedFilter): Promise<Observed>;
+}
+
+export function createObserver({ store, clock }: Pick<RouteDeps, "store" | "clock">): Observer {
+  const shared = new Map<string, { readonly atMs: number; readonly observed: Promise<Observed> }>();
+
+  return {
+    rowsOf(window, filter) {
+      const key = JSON.stringify([
+        window.toMs - window.fromMs,
+        filter.machineName ?? null,
+        filter.entityId ?? null,
+      ]);
+      const nowMs = clock.nowMs();
+      const known = shared.get(key);
+      if (known !== undefined && nowMs - known.atMs < SHARED_MS && nowMs > known.atMs) return known.observed;
+      if (shared.size >= SHARED_MAX) shared.clear();
+      const observed = look(window, filter);
+      shared.set(key, { atMs: nowMs, observed });
+      // A failure is told to those who asked, not to those who ask later.
+      observed.catch(() => shared.delete(key));
+      return observed;
+    },
+  };
+
+  async function look(window: Window, filter: ObservedFilter): Promise<Observed> {
+    const rows: ObservedRow[] = [];
+    let total = 0;
+    for (let offset = 0; offset < OBSERVED_ROWS_MAX; offset += PAGE_ROWS) {
+      const page = await store.history.recent({
+        fromMs: window.fromMs,
+        toMs: window.toMs,
+        ...(filter.machineName === undefined ? {} : { machineName: filter.machineName }),
+        ...(filter.entityId === undefined ? {} : { entityId: filter.entityId }),
+        limit: PAGE_ROWS,
+        offset,
+      });
+      total = page.total;
+      rows.push(...page.items.map(observedRow));
+      if (page.items.length < PAGE_ROWS) break;
+    }
+    return { rows, total };
   }
-  return { rows, total };
+}
+
+function observedRow(row: HistoryRow): ObservedRow {
+  const { entityId, fromState, toState, trigger, isSuccess, reason, errorMessage, durationMs, createdAtMs } =
+    row;
+  return { entityId, fromState, toState, trigger, isSuccess, reason, errorMessage, durationMs, createdAtMs };
 }
 
 /** Nearest rank; null for no values. `share` in (0, 1]. */
@@ -54,7 +110,7 @@ export function rate(part: number, total: number): number {
 
 /** What stands for an error in tables: its reason and the newest text. */
 export function topError(
-  rows: readonly HistoryRow[],
+  rows: readonly ObservedRow[],
 ):
   | { readonly error_type: string | null; readonly error_message: string | null; readonly count: number }
   | null {

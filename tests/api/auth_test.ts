@@ -142,7 +142,7 @@ Deno.test("with authentication off everybody is Admin, and says so", () =>
     assertEquals(me.json, { username: "anonymous", role: "Admin", auth_disabled: true });
     assertEquals((await call("GET", "/health")).json.auth_disabled, true);
     const login = await call("POST", `${V1}/auth/login`, { body: { username: "a", password: "b" } });
-    assertEquals(login.status, 503);
+    assertEquals([login.status, login.json.detail], [503, "Cannot log in: authentication is off"]);
     const foreign = await call("POST", `${V1}/entities/a/archive`, {
       headers: { origin: "https://evil.example" },
     });

@@ -35,6 +35,11 @@ Deno.test("a machine is checked, published, read, replaced while unused, and del
     const changed = { ...ORDER, meta: { ...ORDER.meta, description: "Changed" } };
     const put = (body: object) => call("PUT", `${V1}/machines/${record.id}`, { body });
     assertEquals((await put({ config: changed, expected_revision: 7 })).json.code, "revision_conflict");
+    const stale = await call("PUT", `${V1}/machines/${record.id}`, {
+      body: { config: changed },
+      headers: { "if-match": '"7"' },
+    });
+    assertEquals([stale.status, stale.json.code], [412, "precondition_failed"]);
     const replaced = await put({ config: changed, expected_revision: 1 });
     assertEquals([replaced.status, replaced.json.revision, replaced.json.description], [200, 2, "Changed"]);
 

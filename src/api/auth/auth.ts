@@ -51,7 +51,7 @@ export async function createAuth(deps: ApiDeps): Promise<Auth> {
 
 function openAuth(keys: ApiKeys, passwords: Passwords): Auth {
   const refuse = () => {
-    throw new AppError("store_unavailable", "Cannot log in: authentication is off");
+    throw new AppError("conflict", "Cannot log in: authentication is off", { details: { status: 503 } });
   };
   return {
     isOpen: true,

@@ -1,6 +1,7 @@
 /** Every resource of the API, in the order in which paths are matched: fixed words before names. */
 import type { ApiApp, RouteDeps } from "../env.ts";
 import { createEventStreams } from "../event_stream.ts";
+import { createObserver } from "../observed_rows.ts";
 import { addAuthRoutes } from "./auth.ts";
 import { addDeadLetterRoutes } from "./dead_letters.ts";
 import { addDocsRoutes } from "./docs.ts";
@@ -28,6 +29,8 @@ import { addCatalogRoutes } from "./catalog.ts";
 import { addWorkspaceRoutes } from "./workspace.ts";
 
 export function addRoutes(app: ApiApp, deps: RouteDeps): void {
+  // Pages that ask for the same figures share one look at history.
+  const observed = { ...deps, observer: createObserver(deps) };
   // One count of open streams for all of them.
   const streams = createEventStreams(deps);
   addStreamRoutes(app, { ...deps, streams });
@@ -47,9 +50,9 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addEventRoutes(app, deps);
   addDeadLetterRoutes(app, deps);
   addCatalogRoutes(app, deps);
-  addMachineMetricsRoutes(app, deps);
-  addObservabilityRoutes(app, deps);
-  addEntityMetricsRoutes(app, deps);
+  addMachineMetricsRoutes(app, observed);
+  addObservabilityRoutes(app, observed);
+  addEntityMetricsRoutes(app, observed);
   addPeopleRoutes(app, deps);
   addSettingsRoutes(app, deps);
   addTransitionRoutes(app, { ...deps, streams });

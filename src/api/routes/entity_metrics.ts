@@ -5,7 +5,7 @@ import type { HistoryRow } from "../../orchestrator/history.ts";
 import { requireEntity } from "../entities.ts";
 import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
-import { observedRows, percentile, rate, windowOf } from "../observed_rows.ts";
+import { type ObservedRow, type Observer, percentile, rate, windowOf } from "../observed_rows.ts";
 import { rowsOf, timelineSteps } from "./entity_history.ts";
 import { WINDOW_HOURS_DEFAULT, WindowHours } from "./observability.ts";
 import { entityParams, Instant, timeOf } from "./shared.ts";
@@ -70,13 +70,15 @@ const metricsRoute = defineRoute({
   responses: { 200: jsonAnswer(EntityMetrics, "Figures"), 404: problemAnswer("No such entity") },
 });
 
-export function addEntityMetricsRoutes(app: ApiApp, deps: RouteDeps): void {
+export function addEntityMetricsRoutes(app: ApiApp, deps: RouteDeps & { readonly observer: Observer }): void {
+  const { observer } = deps;
+
   app.openapi(metricsRoute, async (c) => {
     const entity = await requireEntity(deps, c.req.valid("param").entity_id);
     const window = windowOf(deps, c.req.valid("query").window_hours ?? WINDOW_HOURS_DEFAULT);
     const [rows, fleet] = await Promise.all([
       rowsOf(deps, entity.entityId),
-      observedRows(deps, window, { machineName: entity.machineName }),
+      observer.rowsOf(window, { machineName: entity.machineName }),
     ]);
     const own = rows.filter((row) => row.createdAtMs >= window.fromMs);
     const score = healthScore(entity, rows, window.toMs);
@@ -115,14 +117,14 @@ export function addEntityMetricsRoutes(app: ApiApp, deps: RouteDeps): void {
 }
 
 /** Failures, activity and completion, 40 + 40 + 20 points. */
-function healthScore(entity: Entity, rows: readonly HistoryRow[], nowMs: number): number {
+function healthScore(entity: Entity, rows: readonly ObservedRow[], nowMs: number): number {
   const failures = Math.max(0, 40 - 80 * failureRate(rows));
   return Math.round(
     Math.min(100, failures + activityPoints(entity, rows, nowMs) + completionPoints(entity, nowMs)),
   );
 }
 
-function activityPoints(entity: Entity, rows: readonly HistoryRow[], nowMs: number): number {
+function activityPoints(entity: Entity, rows: readonly ObservedRow[], nowMs: number): number {
   if (entity.isTerminal) return 40;
   const [first] = rows;
   const last = rows.at(-1);
@@ -138,11 +140,11 @@ function completionPoints(entity: Entity, nowMs: number): number {
   return ageMs < 300_000 ? 20 : ageMs < 3_600_000 ? 10 : 0;
 }
 
-function failureRate(rows: readonly HistoryRow[]): number {
+function failureRate(rows: readonly ObservedRow[]): number {
   return rate(rows.filter((row) => !row.isSuccess).length, rows.length);
 }
 
-function errorPatterns(rows: readonly HistoryRow[]) {
+function errorPatterns(rows: readonly ObservedRow[]) {
   const failed = rows.filter((row) => !row.isSuccess);
   const groups = Map.groupBy(failed, (row) => JSON.stringify([row.reason, row.trigger, row.fromState]));
   return [...groups.values()].toSorted((a, b) => b.length - a.length).slice(0, ERROR_PATTERNS_MAX).flatMap(
@@ -192,7 +194,7 @@ function dwellFigures(entity: Entity, rows: readonly HistoryRow[], nowMs: number
   };
 }
 
-function fleetComparison(own: readonly HistoryRow[], fleet: readonly HistoryRow[]) {
+function fleetComparison(own: readonly ObservedRow[], fleet: readonly ObservedRow[]) {
   const ownMs = averageMs(own);
   const slower = ownMs === null ? 0 : fleet.filter((row) => row.durationMs <= ownMs).length;
   return {
@@ -204,7 +206,7 @@ function fleetComparison(own: readonly HistoryRow[], fleet: readonly HistoryRow[
   };
 }
 
-function averageMs(rows: readonly HistoryRow[]): number | null {
+function averageMs(rows: readonly ObservedRow[]): number | null {
   if (rows.length === 0) return null;
   return Math.round(rows.reduce((sum, row) => sum + row.durationMs, 0) / rows.length);
 }

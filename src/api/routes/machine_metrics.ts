@@ -1,10 +1,17 @@
 /** Figures of one machine: its states, its transitions, and how its events went over time. */
 import { z } from "@hono/zod-openapi";
 import type { Entity } from "../../orchestrator/entity.ts";
-import type { HistoryRow } from "../../orchestrator/history.ts";
 import { defineRoute, jsonAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
-import { observedRows, percentile, rate, topError, type Window, windowOf } from "../observed_rows.ts";
+import {
+  type ObservedRow,
+  type Observer,
+  percentile,
+  rate,
+  topError,
+  type Window,
+  windowOf,
+} from "../observed_rows.ts";
 import { WINDOW_HOURS_DEFAULT, WindowHours } from "./observability.ts";
 import { Instant, MachineName, timeOf, wholeNumber } from "./shared.ts";
 
@@ -138,8 +145,11 @@ const analyticsRoute = defineRoute({
   responses: { 200: jsonAnswer(Analytics, "Figures") },
 });
 
-export function addMachineMetricsRoutes(app: ApiApp, deps: RouteDeps): void {
-  const { store } = deps;
+export function addMachineMetricsRoutes(
+  app: ApiApp,
+  deps: RouteDeps & { readonly observer: Observer },
+): void {
+  const { store, observer } = deps;
 
   app.openapi(stateMetricsRoute, async (c) => {
     const { machine_name: machineName, window_hours: hours = WINDOW_HOURS_DEFAULT } = c.req.valid("query");
@@ -147,7 +157,7 @@ export function addMachineMetricsRoutes(app: ApiApp, deps: RouteDeps): void {
     const [counts, entities, { rows }] = await Promise.all([
       store.entities.countByState(machineName),
       activeEntities(deps, machineName),
-      observedRows(deps, window, { machineName }),
+      observer.rowsOf(window, { machineName }),
     ]);
     const byState = Map.groupBy(entities, (entity) => entity.currentState);
     const states = new Set([...counts.map((row) => row.state), ...rows.map((row) => row.fromState)]);
@@ -177,7 +187,7 @@ export function addMachineMetricsRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(transitionMetricsRoute, async (c) => {
     const { machine_name: machineName, window_hours: hours = WINDOW_HOURS_DEFAULT } = c.req.valid("query");
     const window = windowOf(deps, hours);
-    const { rows } = await observedRows(deps, window, { machineName });
+    const { rows } = await observer.rowsOf(window, { machineName });
     const groups = Map.groupBy(
       rows,
       (row) => JSON.stringify([row.fromState, row.toState ?? "", row.trigger]),
@@ -217,7 +227,7 @@ export function addMachineMetricsRoutes(app: ApiApp, deps: RouteDeps): void {
       countOf({ statuses: ["archived"] }),
       countOf({ statuses: ["deleted"] }),
       countOf({ isTerminal: true }),
-      observedRows(deps, window, { machineName }),
+      observer.rowsOf(window, { machineName }),
     ]);
     const states = Map.groupBy(counts, (row) => row.state);
     const machines = Map.groupBy(counts, (row) => row.machineName);
@@ -252,7 +262,7 @@ export function addMachineMetricsRoutes(app: ApiApp, deps: RouteDeps): void {
     } = c.req
       .valid("query");
     const window = windowOf(deps, hours);
-    const { rows } = await observedRows(deps, window, { machineName });
+    const { rows } = await observer.rowsOf(window, { machineName });
     const durations = rows.map((row) => row.durationMs);
     const timeBuckets = bucketsOf(rows, window, buckets);
     return c.json({
@@ -304,7 +314,7 @@ function sumOf(rows: readonly { readonly count: number }[]): number {
   return rows.reduce((sum, row) => sum + row.count, 0);
 }
 
-function bucketsOf(rows: readonly HistoryRow[], window: Window, count: number) {
+function bucketsOf(rows: readonly ObservedRow[], window: Window, count: number) {
   const widthMs = (window.toMs - window.fromMs) / count;
   return Array.from({ length: count }, (_, index) => {
     const fromMs = window.fromMs + index * widthMs;
@@ -324,7 +334,7 @@ function bucketsOf(rows: readonly HistoryRow[], window: Window, count: number) {
   });
 }
 
-function failingBy(rows: readonly HistoryRow[], keyOf: (row: HistoryRow) => string) {
+function failingBy(rows: readonly ObservedRow[], keyOf: (row: ObservedRow) => string) {
   return [...Map.groupBy(rows, keyOf)].map(([key, group]) => {
     const failed = group.filter((row) => !row.isSuccess).length;
     return { key, total: group.length, failed, failure_rate: rate(failed, group.length) };

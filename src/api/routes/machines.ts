@@ -198,8 +198,9 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
       createdAtMs: known.createdAtMs,
       createdBy: known.createdBy,
     };
-    const expectedRevision = typeof body === "string" ? null : body.expected_revision ?? null;
-    const result = await machines.update(record, expectedRevision);
+    const tag = /^"([0-9]{1,15})"$/.exec(c.req.header("if-match") ?? "")?.[1];
+    const given = typeof body === "string" ? null : body.expected_revision ?? null;
+    const result = await machines.update(record, given ?? (tag === undefined ? null : Number(tag)));
     switch (result.type) {
       case "updated":
         break;
@@ -207,7 +208,7 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
         throw noMachine();
       case "revision":
         throw new AppError(
-          "revision_conflict",
+          given === null ? "precondition_failed" : "revision_conflict",
           `Cannot replace machine "${known.name}": it changed meanwhile`,
         );
       case "in_use":

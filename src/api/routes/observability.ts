@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { defineRoute, jsonAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
-import { observedRows, percentile, rate, windowOf } from "../observed_rows.ts";
+import { type Observer, percentile, rate, windowOf } from "../observed_rows.ts";
 import {
   EntityId,
   Instant,
@@ -149,8 +149,8 @@ const workersRoute = defineRoute({
   responses: { 200: jsonAnswer(Workers, "Workers") },
 });
 
-export function addObservabilityRoutes(app: ApiApp, deps: RouteDeps): void {
-  const { store } = deps;
+export function addObservabilityRoutes(app: ApiApp, deps: RouteDeps & { readonly observer: Observer }): void {
+  const { store, observer } = deps;
 
   app.openapi(summaryRoute, async (c) => {
     const { window_hours: hours = WINDOW_HOURS_DEFAULT, machine_name: machineName, entity_id: entityId } = c
@@ -166,7 +166,7 @@ export function addObservabilityRoutes(app: ApiApp, deps: RouteDeps): void {
       limit: 1,
     };
     const [observed, failed, active, queue, outbox] = await Promise.all([
-      observedRows(deps, window, { machineName, entityId }),
+      observer.rowsOf(window, { machineName, entityId }),
       store.history.recent({ ...filter, isSuccess: false }),
       store.entities.countByState(machineName),
       store.inbox.counts(),
