@@ -5,6 +5,8 @@ export interface RuntimeLimits {
   readonly lanesPerTurn: number;
   /** Events loaded for one lane in one turn. */
   readonly eventsPerLane: number;
+  /** The same for a lane that is ready alone and has more. */
+  readonly eventsPerLaneAlone: number;
   /** Submitted events folded in one turn. */
   readonly submitBatchMax: number;
   /** Turns of submitted events at one time. */
@@ -28,6 +30,7 @@ export interface RuntimeLimits {
 export const DEFAULT_LIMITS: RuntimeLimits = {
   lanesPerTurn: 50,
   eventsPerLane: 20,
+  eventsPerLaneAlone: 320,
   submitBatchMax: 64,
   submitConcurrency: 4,
   queueMax: 10_000,

@@ -9,6 +9,7 @@ import { type Catalog, type CompileResult, createCatalog } from "./catalog.ts";
 import { createGatherer } from "./gather.ts";
 import { DEFAULT_LIMITS, type RuntimeLimits } from "./limits.ts";
 import { joinObservers, type RuntimeObserver, type TurnReport } from "./observer.ts";
+import { createPace } from "./pace.ts";
 import { createPreview, type Preview } from "./preview.ts";
 import { purgeEntity } from "./purge.ts";
 import { submitBatch, type SubmitRequest, type SubmitResult } from "./submit.ts";
@@ -59,6 +60,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     catalog: machines,
     limits,
     observer,
+    pace: createPace(limits),
     crashGuard: deps.crashGuard ?? null,
     fold: {
       retry,

@@ -8,6 +8,7 @@ import type { Catalog, MachineNeed } from "./catalog.ts";
 import type { CrashGuard } from "./crash_guard.ts";
 import type { RuntimeLimits } from "./limits.ts";
 import type { RuntimeObserver, TurnReport } from "./observer.ts";
+import type { Pace } from "./pace.ts";
 
 export interface TurnDeps {
   readonly turns: TurnStore;
@@ -16,6 +17,7 @@ export interface TurnDeps {
   readonly observer: Required<RuntimeObserver>;
   /** What every fold is given, besides machines and time. */
   readonly fold: Omit<FoldOptions, "machineOf" | "nowMs" | "awaited">;
+  readonly pace: Pace;
   /** Watches for events that end the process; null where another process takes over anyway. */
   readonly crashGuard: Pick<CrashGuard, "lanesMax" | "hold"> | null;
 }
@@ -30,16 +32,18 @@ export async function runTurn(deps: TurnDeps): Promise<TurnReport | null> {
     const lanesMax = Math.min(deps.limits.lanesPerTurn, deps.crashGuard?.lanesMax() ?? Infinity);
     const turn = await deps.turns.claim({
       lanesMax,
-      eventsPerLaneMax: deps.limits.eventsPerLane,
+      eventsPerLaneMax: deps.pace.eventsPerLane(),
     });
     if (turn === null) return null;
+    const isMore = turn.lanes.some((lane) => lane.isMore);
+    deps.pace.turned({ lanes: turn.lanes.length, isMore });
     const items = await commitLanes(turn, deps);
     if (items === "fenced") continue;
     const report = {
       lanes: turn.lanes.length,
       items: items.length,
       durationMs: deps.fold.stopwatchMs() - startedMs,
-      isFull: turn.lanes.length >= lanesMax || turn.lanes.some((lane) => lane.isMore),
+      isFull: turn.lanes.length >= lanesMax || isMore,
       isAwaited: false,
     };
     deps.observer.onTurn(report);
