@@ -45,7 +45,10 @@ export function buildSpec(input: BuildInput): MachineSpec {
 
 function initialOf({ meta, states }: DocumentDraft): readonly string[] {
   if (meta.initial.length > 0) return meta.initial;
-  return states.filter((state) => state.type === "initial").slice(0, 1).map((state) => state.name);
+  const [initial] = states.filter((state) => state.type === "initial");
+  // SCXML starts in the first state unless the file says otherwise.
+  const first = initial ?? states.find(({ type, parent }) => type !== "history" && parent === null);
+  return first === undefined ? [] : [first.name];
 }
 
 function stateOf({ states }: BuildInput, draft: StateDraft): StateSpec {

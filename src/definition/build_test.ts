@@ -152,3 +152,12 @@ Deno.test("buildSpec() follows the names of SCXML when asked to", () => {
   deepStrictEqual(spec.transitions.map(({ triggers }) => triggers), [[], [], ["a.b.*"]]);
   deepStrictEqual([spec.microstepsMax, spec.initial], [1000, ["P.one"]]);
 });
+
+Deno.test("buildSpec() starts an SCXML machine in its first state", () => {
+  const { initial } = specOf({
+    meta: { machine_name: "m", semantics: "scxml" },
+    states: [{ name: "b", parent: "a" }, { name: "a" }, { name: "c" }],
+    transitions: [{ auto: true, source: ["b", "c"], dest: "a" }],
+  });
+  deepStrictEqual(initial, ["a"]);
+});

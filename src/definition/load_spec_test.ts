@@ -176,6 +176,12 @@ Deno.test("loadSpec() gives line, column and the nearest name", () => {
   deepStrictEqual([finding.line, finding.column, finding.hint], [7, 11, 'Did you mean "draft"?']);
 });
 
+Deno.test("loadSpec() wants a trigger where after is null", () => {
+  deepStrictEqual(errorsOf(documentOf({ transitions: [{ source: "a", dest: "b", after: null }] })), [
+    "F07 transitions.0",
+  ]);
+});
+
 const FIXED: readonly (readonly [name: string, document: JsonObject, edits: readonly unknown[]])[] = [
   ["a destination", go({ dest: "bb" }), [{ op: "set", path: ["transitions", 0, "dest"], value: "b" }]],
   ["one of several sources", go({ source: ["a", "bb"] }), [{

@@ -60,7 +60,7 @@ function readTransition(cursor: Cursor, profile: Profile): TransitionDraft {
   const region = textOrNull(cursor, "region");
   const unknown = warnUnknownKeys(cursor, TRANSITION_KEYS);
   const isSound = !findings.list.slice(before).some((finding) => finding.code.startsWith("F"));
-  if (isSound && triggers.length === 0 && own(cursor.object, "after") === undefined && !isAuto) {
+  if (isSound && triggers.length === 0 && (own(cursor.object, "after") ?? null) === null && !isAuto) {
     findings.error("F07", path, "Cannot take the transition: no trigger, no after, no auto", {
       data: { at: dotted(path) },
     });

@@ -51,7 +51,7 @@ function initialRules({ draft, states, findings }: RuleInput): void {
     findings.error("V03", [...second.path, "type"], `Cannot start in several states: ${shown} are initial`, {
       data: { states: initial.map((state) => state.name) },
     });
-  } else if (named.length === 0 && first === undefined) {
+  } else if (named.length === 0 && first === undefined && draft.meta.profile === "pystator") {
     findings.error("V02", ["states"], "Cannot start: no state has type initial", {
       hint: "Write type: initial on one state",
     });

@@ -99,7 +99,8 @@ export function destinationRules(input: RuleInput): void {
   const { draft, states, findings } = input;
   for (const transition of draft.transitions) {
     const { path, label } = transition;
-    if (transition.triggers.length === 0 && transition.source.length > 1) {
+    const isNamed = transition.triggers.length > 0 || draft.meta.profile === "scxml";
+    if (!isNamed && new Set(transition.source).size > 1) {
       findings.error(
         "B14",
         [...path, "source"],
