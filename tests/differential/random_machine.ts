@@ -145,7 +145,7 @@ function addParallel(draft: Draft, parent: string | null, depth: number): string
   return name;
 }
 
-/** A parallel with a `regions` list; members are leaves without a parent or with the parallel as parent. */
+/** A parallel with a `regions` list; members have no parent or the parallel as parent. */
 function addRegions(draft: Draft, parent: string | null): string {
   const { random } = draft;
   const name = newName(draft);
@@ -157,7 +157,12 @@ function addRegions(draft: Draft, parent: string | null): string {
   const regions = Array.from({ length: 2 }, (_, index) => {
     const members = Array.from(
       { length: 2 },
-      () => addLeaf(draft, random.chance(0.5) ? name : null, random.chance(0.2)),
+      () => {
+        const around = random.chance(0.5) ? name : null;
+        return random.chance(0.25)
+          ? addCompound(draft, around, 2)
+          : addLeaf(draft, around, random.chance(0.2));
+      },
     );
     const region = `${name}_r${index}`;
     draft.regions.set(region, members);
