@@ -39,6 +39,8 @@ const REST_MS_MAX = 180_000;
 const STOP_MS_MAX = 40_000;
 /** Everything is well again when the chaos ends: an event that is not taken so long afterwards is a failure. */
 const PATIENCE_MS = 60_000;
+/** Dead letters that the events themselves deserve; everything else would be the fault of the chaos. */
+const EXPECTED_REASONS = ["invalid_transition"];
 /** While it still loads its modules a process ends by the signal itself: it holds nothing yet. */
 const SIGTERM_EXIT = 143;
 const START_MS_MAX = 4_000;
@@ -97,8 +99,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     machine,
     timers: { tired: { state: "busy", delayMs: 3_000 } },
   });
+  const { byReason } = await store.deadLetters.stats();
   const violations: Violation[] = [
     ...checked,
+    ...Object.entries(byReason).filter(([reason]) => !EXPECTED_REASONS.includes(reason)).map((
+      [reason, count],
+    ): Violation => ({
+      rule: "attempts",
+      what: `${count} dead letters say ${reason}: chaos cost an event its attempts`,
+    })),
     ...failures.map((what): Violation => ({ rule: "process", what })),
     ...(await database.audit()).map((what): Violation => ({ rule: "table", what })),
   ];

@@ -23,6 +23,7 @@ export interface Violation {
     | "action_unknown"
     | "not_at_rest"
     | "process"
+    | "attempts"
     | "table";
   readonly what: string;
 }
