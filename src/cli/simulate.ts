@@ -15,6 +15,7 @@ export interface SimulatedStep {
   readonly sent: readonly string[];
   readonly error: string | null;
   readonly preempted?: readonly number[];
+  /** Events that wait for another configuration, oldest first. */
   readonly deferred?: readonly string[];
 }
 
@@ -52,12 +53,17 @@ export function* simulate(
   },
 ): Generator<SimulatedStep> {
   const run = startVirtualRun(machine, options);
-  yield* run.entered.steps.map((step) => simulatedOf(0, step));
+  let waiting: readonly string[] = [];
+  const shown = (input: number, step: Step) => {
+    waiting = waitingAfter(step, waiting);
+    return simulatedOf(input, step, waiting);
+  };
+  yield* run.entered.steps.map((step) => shown(0, step));
   for (const [index, input] of options.inputs.entries()) {
     if (input === null) continue;
     const steps = play(run, input).flatMap((one) => one.steps);
-    if (steps.length === 0) yield restingOf(index + 1, run);
-    yield* steps.map((step) => simulatedOf(index + 1, step));
+    if (steps.length === 0) yield restingOf(index + 1, run, waiting);
+    yield* steps.map((step) => shown(index + 1, step));
   }
 }
 
@@ -76,8 +82,14 @@ export function byCodePoint(names: readonly string[]): readonly string[] {
   return names.toSorted((a, b) => a < b ? -1 : a > b ? 1 : 0);
 }
 
-function simulatedOf(input: number, step: Step): SimulatedStep {
-  const deferred = step.outcome === "deferred" && step.event !== null ? [step.event.trigger] : [];
+/** What waits after a macrostep: a change of the configuration recalls everything that was put off. */
+function waitingAfter(step: Step, waiting: readonly string[]): readonly string[] {
+  if (step.outcome === "deferred") return step.event === null ? waiting : [...waiting, step.event.trigger];
+  const isChanged = byCodePoint(step.before).join() !== byCodePoint(step.after).join();
+  return isChanged ? [] : waiting;
+}
+
+function simulatedOf(input: number, step: Step, deferred: readonly string[]): SimulatedStep {
   return {
     input,
     configuration: byCodePoint(step.after),
@@ -90,7 +102,7 @@ function simulatedOf(input: number, step: Step): SimulatedStep {
   };
 }
 
-function restingOf(input: number, run: VirtualRun): SimulatedStep {
+function restingOf(input: number, run: VirtualRun, deferred: readonly string[]): SimulatedStep {
   const { snapshot, context } = run.instance();
   return {
     input,
@@ -99,6 +111,7 @@ function restingOf(input: number, run: VirtualRun): SimulatedStep {
     done: snapshot.isDone === true,
     sent: [],
     error: null,
+    ...(deferred.length === 0 ? {} : { deferred }),
   };
 }
 

@@ -193,12 +193,20 @@ check("simulate prints one object for each macrostep", async ({ run, files }) =>
   same(Object.keys(steps[0]), ["input", "configuration", "context", "done", "sent", "error"]);
 });
 
-check("simulate tells what is put off", async ({ run, files }) => {
-  files.set("events.jsonl", '["document_received", "open"]');
+check("simulate tells what waits, until it is recalled", async ({ run, files }) => {
+  files.set("events.jsonl", '["document_received", "nonsense", "document_received", "open"]');
   const { out } = await run("simulate", "machines/claim.yaml", "--events", "events.jsonl", "--json");
   const steps = out.split("\n").map((line) => JSON.parse(line));
-  same(steps[1].deferred, ["document_received"]);
-  same(steps.filter((step) => step.input === 2).length, 2);
+  const one = "document_received";
+  same(steps.map((step) => [step.input, step.deferred ?? null, step.error]), [
+    [0, null, null],
+    [1, [one], null],
+    [2, [one], "invalid_trigger"],
+    [3, [one, one], null],
+    [4, null, null],
+    [4, null, null],
+    [4, null, null],
+  ]);
 });
 
 check("simulate refuses a line that it does not understand", async ({ run, files }) => {
