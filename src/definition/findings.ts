@@ -49,16 +49,31 @@ export function createFindings(): Findings {
     if (list.length >= FINDINGS_MAX) return;
     const hint = more.hint ??
       (typeof more.nearest === "string" ? `Did you mean "${more.nearest}"?` : undefined);
-    const data = typeof more.nearest === "string" ? { ...more.data, nearest: more.nearest } : more.data;
+    const facts = typeof more.nearest === "string" ? { ...more.data, nearest: more.nearest } : more.data;
+    const data = facts === undefined ? undefined : Object.fromEntries(Object.entries(facts).map(clippedFact));
     list.push({
       code,
       severity,
-      message,
+      message: clipped(message, MESSAGE_LENGTH_MAX),
       path,
       ...(hint === undefined ? {} : { hint }),
       ...(data === undefined ? {} : { data }),
     });
   }
+}
+
+/** An alias can put one long text in a thousand places; findings quote only so much of it. */
+const MESSAGE_LENGTH_MAX = 1500;
+const FACT_LENGTH_MAX = 1100;
+
+function clipped(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, max)}…`;
+}
+
+function clippedFact([key, value]: [string, unknown]): [string, unknown] {
+  if (typeof value === "string") return [key, clipped(value, FACT_LENGTH_MAX)];
+  if (!Array.isArray(value)) return [key, value];
+  return [key, value.map((item) => typeof item === "string" ? clipped(item, FACT_LENGTH_MAX) : item)];
 }
 
 /** `states.0.name`: the place as PyStator writes it. */

@@ -254,3 +254,13 @@ Deno.test("loadSpec() keeps open the guards of a machine that is lenient about e
   ok(result.ok);
   deepStrictEqual([result.spec.isStrictEvents, result.spec.isStrictGuards], [false, true]);
 });
+
+Deno.test("loadSpec() quotes little of a text that an alias puts everywhere", () => {
+  const rows = Array.from({ length: 500 }, () => "  - { trigger: go, source: a, dest: *x }").join("\n");
+  const text = `x: &x ${
+    "long".repeat(25_000)
+  }\nmeta: { machine_name: m }\nstates: [{ name: a, type: initial }]\ntransitions:\n${rows}\n`;
+  const result = loadSpec({ text });
+  strictEqual(result.diagnostics.length, 501);
+  ok(JSON.stringify(result.diagnostics).length < 2_000_000);
+});

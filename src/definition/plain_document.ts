@@ -4,6 +4,9 @@ import { kindOf } from "./cursor.ts";
 import type { Findings, Path } from "./findings.ts";
 import { DEPTH_MAX, NODES_MAX } from "./yaml.ts";
 
+/** Keys stand in the place of a finding, so they may not be of any length. */
+const KEY_LENGTH_MAX = 1000;
+
 /** The value as JSON, or null after a finding: too deep, too large, a number or a thing that JSON does not know. */
 export function plainDocument(findings: Findings, value: unknown): JsonObject | null {
   let nodes = 0;
@@ -48,6 +51,9 @@ export function plainDocument(findings: Findings, value: unknown): JsonObject | 
     const entries: [string, JsonValue][] = [];
     for (const [key, item] of Object.entries(node)) {
       if (item === undefined) continue;
+      if (key.length > KEY_LENGTH_MAX) {
+        return refuse("Y02", path, `Cannot use a key of ${key.length} characters: at most ${KEY_LENGTH_MAX}`);
+      }
       const plain = visit(item, [...path, key]);
       if (plain === undefined) return undefined;
       entries.push([key, plain]);
