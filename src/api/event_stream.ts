@@ -1,6 +1,7 @@
 /** Server-sent events: resumable, with a heartbeat, at most so many at a time, ended when the reader may not read any more. */
+import type { Context } from "hono";
 import { AppError } from "../errors.ts";
-import type { RouteDeps } from "./env.ts";
+import type { ApiEnv, RouteDeps } from "./env.ts";
 
 const RETRY_MS = 2_000;
 /** A token that ended, a key that was revoked or an account that was disabled ends its streams within this time. */
@@ -39,8 +40,14 @@ export interface EventStreams {
   open(source: StreamSource, reader: StreamReader): Promise<ReadableStream<Uint8Array>>;
 }
 
-/** Headers of every stream. */
-export const STREAM_HEADERS = {
+/** The answer of a stream; HEAD opens none, because nobody would ever read or end it. */
+export async function streamAnswer(c: Context<ApiEnv>, open: () => Promise<ReadableStream<Uint8Array>>) {
+  return c.body(c.req.method === "HEAD" ? NOTHING : await open(), 200, STREAM_HEADERS);
+}
+
+const NOTHING = "";
+
+const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache",
   "x-accel-buffering": "no",

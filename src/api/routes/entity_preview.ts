@@ -34,6 +34,21 @@ const DryRun = z.strictObject({ trigger: Trigger, context: CallerRecord.default(
   "DryRunRequest",
 );
 
+const GuardVerdict = z.object({
+  name: z.string(),
+  kind: z.enum(["check", "expr", "name", "composite"]),
+  passed: z.boolean(),
+  error: z.string().optional(),
+  values: JsonRecord.optional(),
+}).openapi("GuardVerdict");
+
+const Candidate = z.object({
+  source: z.string(),
+  dest: z.string().nullable(),
+  verdict: z.enum(["selected", "rejected", "error", "preempted", "missing_guard"]),
+  guards: z.array(GuardVerdict),
+}).openapi("CandidateVerdict");
+
 const DryRunAnswer = z.object({
   would_succeed: z.boolean(),
   entity_id: z.string(),
@@ -44,15 +59,10 @@ const DryRunAnswer = z.object({
   error_message: z.string().nullable(),
   error_code: z.string().nullable(),
   context_after: JsonRecord.nullable(),
+  candidates: z.array(Candidate).openapi({
+    description: "Transitions that were looked at, each guard with what it read",
+  }),
 }).openapi("DryRunResponse");
-
-const GuardVerdict = z.object({
-  name: z.string(),
-  kind: z.enum(["check", "expr", "name", "composite"]),
-  passed: z.boolean(),
-  error: z.string().optional(),
-  values: JsonRecord.optional(),
-}).openapi("GuardVerdict");
 
 const TriggerVerdict = z.object({
   trigger: z.string(),
@@ -61,12 +71,7 @@ const TriggerVerdict = z.object({
   target_state: z.string().nullable(),
   reason: z.string().nullable(),
   message: z.string().nullable(),
-  candidates: z.array(z.object({
-    source: z.string(),
-    dest: z.string().nullable(),
-    verdict: z.enum(["selected", "rejected", "error", "preempted", "missing_guard"]),
-    guards: z.array(GuardVerdict),
-  })),
+  candidates: z.array(Candidate),
 }).openapi("TriggerVerdict");
 
 const Explanation = z.object({
@@ -151,6 +156,7 @@ export function addEntityPreviewRoutes(app: ApiApp, deps: RouteDeps): void {
       error_message: decision.message,
       error_code: decision.run?.refusal?.code ?? decision.reason,
       context_after: isTaken(decision) && decision.entity !== null ? recordOf(decision.entity.context) : null,
+      candidates: candidatesOf(decision),
     }, 200);
   });
 
@@ -226,7 +232,6 @@ function availableTriggers(
 }
 
 function verdictOf(trigger: string, decision: Decision): z.infer<typeof TriggerVerdict> {
-  const candidates = decision.run?.steps[0]?.candidates ?? [];
   return {
     trigger,
     would_succeed: isTaken(decision),
@@ -234,17 +239,21 @@ function verdictOf(trigger: string, decision: Decision): z.infer<typeof TriggerV
     target_state: isTaken(decision) ? decision.history?.toState ?? null : null,
     reason: decision.run?.refusal?.code ?? decision.reason,
     message: decision.message,
-    candidates: candidates.map((row) => ({
-      source: row.source,
-      dest: row.dest,
-      verdict: row.verdict,
-      guards: row.guards.map((guard) => ({
-        name: guard.name,
-        kind: guard.kind,
-        passed: guard.passed,
-        ...(guard.error === undefined ? {} : { error: guard.error }),
-        ...(guard.values === undefined ? {} : { values: { ...guard.values } }),
-      })),
-    })),
+    candidates: candidatesOf(decision),
   };
+}
+
+function candidatesOf(decision: Decision): z.infer<typeof Candidate>[] {
+  return (decision.run?.steps[0]?.candidates ?? []).map((row) => ({
+    source: row.source,
+    dest: row.dest,
+    verdict: row.verdict,
+    guards: row.guards.map(({ name, kind, passed, error, values }) => ({
+      name,
+      kind,
+      passed,
+      ...(error === undefined ? {} : { error }),
+      ...(values === undefined ? {} : { values: recordOf(values) }),
+    })),
+  }));
 }

@@ -4,7 +4,7 @@ import { AppError } from "../../errors.ts";
 import type { AuditEntry } from "../../store/store.ts";
 import { defineRoute, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
-import { type EventStreams, STREAM_HEADERS, type StreamBatch, type StreamEvent } from "../event_stream.ts";
+import { type EventStreams, streamAnswer, type StreamBatch, type StreamEvent } from "../event_stream.ts";
 import { feedItem } from "./transitions.ts";
 import { recordOf, timeOf } from "./shared.ts";
 
@@ -88,31 +88,31 @@ export function addStreamRoutes(app: ApiApp, deps: RouteDeps & { readonly stream
     const start = given === null ? textOf(await placeNow()) : given;
     const told = new Map<FigureTopic, string>();
     const authorization = c.req.header("authorization") ?? null;
-    const stream = await streams.open({
-      start,
-      poll: (cursor) => pollTopics(topics, placeOf(cursor), told),
-    }, { gone: c.req.raw.signal, checkAgain: () => auth.authenticate(authorization) });
-    return c.body(stream, 200, STREAM_HEADERS);
+    return await streamAnswer(c, () =>
+      streams.open({
+        start,
+        poll: (cursor) => pollTopics(topics, placeOf(cursor), told),
+      }, { gone: c.req.raw.signal, checkAgain: () => auth.authenticate(authorization) }));
   });
 
   app.openapi(changesRoute, async (c) => {
     const wanted = (c.req.valid("query").topic ?? "*").split(",").map((topic) => topic.trim());
     const authorization = c.req.header("authorization") ?? null;
-    const stream = await streams.open({
-      start: textOf({ history: "", changes: await changesNow() }),
-      async poll(cursor) {
-        const place = placeOf(cursor);
-        const changes = await changesSince(place.changes);
-        const events = changes.map((entry) => ({ id: entry.id, event: "message", data: changeItem(entry) }))
-          .filter(({ data }) => wanted.includes("*") || wanted.includes(data.topic));
-        return {
-          events,
-          cursor: textOf({ ...place, changes: toldAfter(place.changes, changes) }),
-          isMore: false,
-        };
-      },
-    }, { gone: c.req.raw.signal, checkAgain: () => auth.authenticate(authorization) });
-    return c.body(stream, 200, STREAM_HEADERS);
+    return await streamAnswer(c, async () =>
+      streams.open({
+        start: textOf({ history: "", changes: await changesNow() }),
+        async poll(cursor) {
+          const place = placeOf(cursor);
+          const changes = await changesSince(place.changes);
+          const events = changes.map((entry) => ({ id: entry.id, event: "message", data: changeItem(entry) }))
+            .filter(({ data }) => wanted.includes("*") || wanted.includes(data.topic));
+          return {
+            events,
+            cursor: textOf({ ...place, changes: toldAfter(place.changes, changes) }),
+            isMore: false,
+          };
+        },
+      }, { gone: c.req.raw.signal, checkAgain: () => auth.authenticate(authorization) }));
   });
 
   async function pollTopics(

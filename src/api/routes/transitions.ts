@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { HistoryRow } from "../../orchestrator/history.ts";
 import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
-import { type EventStreams, STREAM_HEADERS } from "../event_stream.ts";
+import { type EventStreams, streamAnswer } from "../event_stream.ts";
 import {
   Cursor,
   EntityId,
@@ -88,18 +88,18 @@ export function addTransitionRoutes(app: ApiApp, deps: RouteDeps & { readonly st
     const after = c.req.header("last-event-id") ?? query.after ?? null;
     const filter = filterOf(query);
     const authorization = c.req.header("authorization") ?? null;
-    const stream = await streams.open({
-      start: after ?? await history.head(),
-      async poll(cursor) {
-        const { items } = await history.feed({ ...filter, after: cursor, limit: ROWS_PER_POLL });
-        return {
-          events: items.map((row) => ({ id: row.cursor, event: "transition", data: feedItem(row) })),
-          cursor: items.at(-1)?.cursor ?? cursor,
-          isMore: items.length === ROWS_PER_POLL,
-        };
-      },
-    }, { gone: c.req.raw.signal, checkAgain: () => deps.auth.authenticate(authorization) });
-    return c.body(stream, 200, STREAM_HEADERS);
+    return await streamAnswer(c, async () =>
+      streams.open({
+        start: after ?? await history.head(),
+        async poll(cursor) {
+          const { items } = await history.feed({ ...filter, after: cursor, limit: ROWS_PER_POLL });
+          return {
+            events: items.map((row) => ({ id: row.cursor, event: "transition", data: feedItem(row) })),
+            cursor: items.at(-1)?.cursor ?? cursor,
+            isMore: items.length === ROWS_PER_POLL,
+          };
+        },
+      }, { gone: c.req.raw.signal, checkAgain: () => deps.auth.authenticate(authorization) }));
   });
 
   app.openapi(feedRoute, async (c) => {
