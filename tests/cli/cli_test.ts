@@ -257,3 +257,13 @@ check("publish fills in what the environment has for machine files", async ({ ru
   const { out } = await run("machines", "get", "order");
   mentions(out, "https://carrier.example.com/parcels", "Orders of an online shop");
 });
+
+check("--help and docs/cli.md know the same verbs", async ({ run }) => {
+  const page = await Deno.readTextFile(new URL("../../docs/cli.md", import.meta.url));
+  const { out } = await run("--help");
+  const verbs = [...out.slice(out.indexOf("Commands:")).matchAll(/^ {2}([a-z]+)\b/gm)].map(([, name = ""]) =>
+    name
+  );
+  const unknown = verbs.filter((name) => name !== "help" && !new RegExp(`\`${name}\\b`).test(page));
+  same([verbs.length > 15, unknown], [true, []]);
+});
