@@ -9,6 +9,7 @@ const WORD_OF_YAML = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 
 /** Read back by any YAML reader, the text gives the same document. */
 export function yamlText(document: JsonObject): string {
+  if (isEmpty(document)) return "{}\n";
   const blocks = Object.entries(document).map(([key, value]) => entryLines(key, value, "").join("\n"));
   return `${blocks.join("\n\n")}\n`;
 }

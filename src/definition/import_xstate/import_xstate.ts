@@ -2,6 +2,7 @@
 import type { JsonValue } from "../../json.ts";
 import type { ImportResult } from "../import_problem.ts";
 import { oneOrList } from "../import_scxml/context.ts";
+import { warnOfHiding } from "./xstate_regions.ts";
 import { delayOf, transitionsAt, type TransitionWriter } from "./xstate_transitions.ts";
 import { actionsAt, expressionsOf, refuseOthers, variablesOf } from "./xstate_parts.ts";
 import { type Draft, isObject, itemsAt, readXStateSource, type XStateSource } from "./xstate_source.ts";
@@ -41,6 +42,7 @@ export function importXState(text: string): ImportResult {
   const { source } = read;
   const tree = readTree(source);
   const document = createWriter(source, tree).document();
+  warnOfHiding(source, tree);
   if (source.problems.length > 0) return { ok: false, problems: source.problems };
   return { ok: true, document, warnings: source.warnings };
 }

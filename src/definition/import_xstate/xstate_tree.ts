@@ -81,13 +81,19 @@ function readNode(source: XStateSource, input: NodeInput): XNode {
   return node;
 }
 
-function typeOf(source: XStateSource, { value, path }: NodeInput): XNode["type"] {
+function typeOf(source: XStateSource, { value, path, parent }: NodeInput): XNode["type"] {
   const isParent = isObject(value.states) && Object.keys(value.states).length > 0;
   if (value.type === undefined) {
     if (value.history !== undefined) return "history";
     return isParent ? "compound" : "atomic";
   }
   const type = TYPES.find((known) => known === value.type);
+  if (type === "final" && parent?.type === "parallel") {
+    source.refuse(
+      [...path, "type"],
+      "a region that is final itself: write a compound with a final state in it",
+    );
+  }
   if (type === undefined) source.refuse([...path, "type"], `no type ${JSON.stringify(value.type)} is known`);
   return type ?? "atomic";
 }
