@@ -42,7 +42,6 @@ export interface ApiLimits {
   readonly bodyBytesMax: number;
   readonly bodyDeadlineMs: number;
   readonly bodyDepthMax: number;
-  readonly bulkItemsMax: number;
   /** Open event streams of this process. */
   readonly streamsMax: number;
   readonly streamPollMs: number;
@@ -53,7 +52,6 @@ export const DEFAULT_API_LIMITS: ApiLimits = {
   bodyBytesMax: 1_048_576,
   bodyDeadlineMs: 10_000,
   bodyDepthMax: 32,
-  bulkItemsMax: 100,
   streamsMax: 200,
   streamPollMs: 500,
   streamHeartbeatMs: 15_000,

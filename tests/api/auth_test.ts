@@ -84,6 +84,34 @@ Deno.test("a changed password, role or standing ends the tokens given before", (
     assertEquals(last.status, 409, "the last administrator stays one");
   }));
 
+Deno.test("accounts are named so that nobody is taken for somebody else", () =>
+  withApi(OPEN_SETTINGS, async ({ call }) => {
+    const names = [
+      ["ann", 201],
+      ["ann", 409],
+      ["Ann", 201],
+      ["J\u00fcrgen M.", 201],
+      ["anonymous", 422],
+      ["Settings", 422],
+      ["key:reader", 422],
+      ["user|entity", 422],
+      [" ann", 422],
+      ["a\nb", 422],
+      ["", 422],
+      ["a".repeat(256), 422],
+    ] as const;
+    for (const [username, status] of names) {
+      const answer = await call("POST", `${V1}/auth/users`, {
+        body: { username, password: PASSWORD, role: "Viewer" },
+      });
+      assertEquals(answer.status, status, username);
+    }
+    const short = await call("POST", `${V1}/auth/users`, {
+      body: { username: "bob", password: "short", role: "Viewer" },
+    });
+    assertEquals(short.status, 422);
+  }));
+
 Deno.test("API keys work within role, scopes and time, and are shown once", () =>
   withApi(CLOSED_SETTINGS, async (harness) => {
     const { call, clock } = harness;

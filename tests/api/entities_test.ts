@@ -344,6 +344,19 @@ Deno.test("pages by cursor show every entity once while others are added", () =>
       if (cursor === null) break;
     }
     assertEquals(seen, ["p-0", "p-1", "p-2", "p-3", "p-4", "p-5", "p-6"]);
+
+    const newestFirst: string[] = [];
+    let after: string | null = null;
+    for (let page = 0; page < 10; page++) {
+      const query: string = after === null ? "" : `&cursor=${encodeURIComponent(after)}`;
+      const { json }: Answer = await harness.call("GET", `${V1}/entities?page_size=3${query}`);
+      newestFirst.push(...json.entities.map((entity: { entity_id: string }) => entity.entity_id));
+      after = json.next_cursor;
+      await create(harness, `z-${page}`);
+      if (after === null) break;
+    }
+    const older = newestFirst.filter((id) => !id.startsWith("z-"));
+    assertEquals(older.toSorted(), ["a-new", ...seen], "each older one once, newest first too");
   }));
 
 async function create({ call }: Harness, entityId: string): Promise<void> {

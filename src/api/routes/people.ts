@@ -22,7 +22,11 @@ const User = z.object({
   created_at: Instant,
 }).openapi("User");
 
-const CreateUser = z.strictObject({ username: Username, password: NewPassword, role: RoleName })
+/** Names that the audit trail uses for others, and signs that stand between the parts of a name there. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set(["anonymous", "settings", "system"]);
+const NewUsername = Username.regex(/^[^\p{Cc}:|]+$/u)
+  .refine((name) => name === name.trim() && !RESERVED_NAMES.has(name.toLowerCase()), "Reserved");
+const CreateUser = z.strictObject({ username: NewUsername, password: NewPassword, role: RoleName })
   .openapi("CreateUserRequest");
 const ChangeUser = z.strictObject({
   password: NewPassword.optional(),
