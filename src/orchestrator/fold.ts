@@ -22,7 +22,9 @@ export function foldLane(lane: FoldLane, options: FoldOptions): Folded {
   const progress = progressOf(lane);
   const awaited = options.awaited ?? [];
   // Whoever waits must not use up the attempts of what failed before: its next attempt has a time of its own.
-  if (awaited.length > 0 && lane.attempts > 0) return { write: null, items: [], obstacle: "retrying" };
+  if (awaited.length > 0 && lane.attempts > 0 && hasHead(lane, options.nowMs)) {
+    return { write: null, items: [], obstacle: "retrying" };
+  }
   if (lane.parkedReason === null) foldQueued(lane, progress, options);
 
   const obstacle = awaited.length === 0 ? null : obstacleOf(lane, progress);
@@ -30,6 +32,12 @@ export function foldLane(lane: FoldLane, options: FoldOptions): Folded {
     for (const event of awaited) foldAwaited(event, progress, options);
   }
   return { write: writeOf(lane, progress, options), items: progress.items, obstacle };
+}
+
+/** Something waits to be decided now. */
+function hasHead(lane: FoldLane, nowMs: number): boolean {
+  const timer = lane.entity?.status === "active" ? nextTimer(lane.timers) : null;
+  return lane.events.length > 0 || (timer !== null && timer.dueAtMs <= nowMs);
 }
 
 function foldQueued(lane: FoldLane, progress: Progress, options: FoldOptions): void {

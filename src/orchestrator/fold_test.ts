@@ -233,6 +233,21 @@ const ROWS: readonly Row[] = [
     obstacle: "retrying",
   },
   {
+    name: "decides an awaited event when nothing is left of what failed",
+    lane: { entity: openEntity(), attempts: 1 },
+    options: { awaited: [newEvent("pay", 99)] },
+    history: ["pay transitioned"],
+    consumed: [],
+    write: {
+      nextSeq: 11,
+      attempts: 0,
+      parked: null,
+      readyAt: NOW_MS + 3_600_000,
+      version: 2,
+      dead: 0,
+    },
+  },
+  {
     name: "puts an awaited event off while more is queued",
     lane: { entity: openEntity(), events: [queued("note", 9)], isMore: true },
     options: { awaited: [newEvent("pay", 99)] },

@@ -41,30 +41,43 @@ export async function submitBatch(
   } catch (error) {
     const groups = Map.groupBy(requests, (request) => request.event.entityId);
     const isLaneBusy = error instanceof AppError && error.code === "conflict";
-    if (!isLaneBusy || groups.size === 1) throw error;
+    if (!isLaneBusy) throw error;
+    if (groups.size === 1) return requests.map((): SubmitResult => ({ type: "held", obstacle: "behind" }));
     return await runApart(requests, groups, deps);
   }
 }
 
+/** Each entity in a turn of its own, a few at a time. */
 async function runApart(
   requests: readonly SubmitRequest[],
   groups: ReadonlyMap<string, readonly SubmitRequest[]>,
   deps: TurnDeps,
 ): Promise<readonly SubmitResult[]> {
   const results = new Map<SubmitRequest, SubmitResult>();
-  await Promise.all([...groups.values()].map(async (group) => {
-    const groupResults = await runRounds(group, deps).catch((error: unknown) => {
-      if (error instanceof AppError && error.code === "conflict") {
-        return group.map((): SubmitResult => ({ type: "held", obstacle: "behind" }));
-      }
-      throw error;
-    });
-    group.forEach((request, index) => {
-      const result = groupResults[index];
-      if (result !== undefined) results.set(request, result);
-    });
+  const waiting = [...groups.values()];
+  await Promise.all(Array.from({ length: deps.limits.submitConcurrency }, async () => {
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+      const groupResults = await runGroup(group, deps);
+      group.forEach((request, index) => {
+        const result = groupResults[index];
+        if (result !== undefined) results.set(request, result);
+      });
+    }
   }));
   return requests.map((request) => results.get(request) ?? { type: "held", obstacle: "behind" });
+}
+
+/** A lane that stays busy is an answer; anything else that goes wrong is thrown. */
+async function runGroup(
+  group: readonly SubmitRequest[],
+  deps: TurnDeps,
+): Promise<readonly SubmitResult[]> {
+  try {
+    return await runRounds(group, deps);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "conflict") throw error;
+    return group.map((): SubmitResult => ({ type: "held", obstacle: "behind" }));
+  }
 }
 
 /** Repeats the turn for those whose lane has more queued than one turn takes, and when it was fenced. */

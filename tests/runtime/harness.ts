@@ -6,6 +6,7 @@ import { type LoadedMachine, loadedMachineOf } from "../../src/orchestrator/load
 import type { MachineRecord } from "../../src/orchestrator/machine_record.ts";
 import type { CompileResult } from "../../src/runtime/catalog.ts";
 import { createRuntime, type Runtime, type RuntimeDeps } from "../../src/runtime/runtime.ts";
+import type { SubmitResult } from "../../src/runtime/submit.ts";
 import { createMemoryStore } from "../../src/store/memory/memory_store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { orderSpec } from "./machines.ts";
@@ -116,4 +117,10 @@ export function eventOf(
     actor: null,
     ...rest,
   };
+}
+
+/** The state a submission led to, or why it led nowhere. */
+export function stateOf(result: SubmitResult): string {
+  if (result.type !== "decided") return result.type;
+  return result.decision.entity?.currentState ?? result.decision.reason ?? "none";
 }
