@@ -24,6 +24,7 @@ ENV DENO_DIR=/deno-dir \
   NO_COLOR=1 \
   SERVICE=${SERVICE} \
   API_HOST=0.0.0.0 \
+  PYSTATOR_WORKER_HEALTH_SERVER_ENABLED=true \
   UI_HOST=0.0.0.0
 WORKDIR /app
 RUN groupadd --system --gid 10001 appuser \

@@ -112,14 +112,17 @@ Deno.test("docs/configuration.md names every setting and no other", async () => 
 });
 
 Deno.test("docs and alerts name metrics that exist", async () => {
+  const files = ["deploy/prometheus/alerts.yaml", "deploy/grafana/dashboard.json"];
   const texts = [
     ...(await pages()).values(),
-    await Deno.readTextFile(new URL("deploy/prometheus/alerts.yaml", ROOT)),
+    ...await Promise.all(files.map((file) => Deno.readTextFile(new URL(file, ROOT)))),
   ];
   const names = new Set(Object.keys(METRICS));
   const found = texts.flatMap((
     text,
-  ) => [...text.matchAll(/\b(?:pystator_worker|stator)_[a-z_]*(?:total|seconds|depth|letters)\b/g)]);
+  ) => [
+    ...text.matchAll(/\b(?:pystator_worker|stator)_[a-z_]*(?:total|seconds|depth|letters)(?=\b|_bucket)/g),
+  ]);
   const unknown = found.map(([name]) => name).filter((name) => !names.has(name));
   if (unknown.length > 0) throw new Error(`unknown: ${[...new Set(unknown)]}`);
 });

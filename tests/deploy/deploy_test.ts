@@ -165,6 +165,14 @@ Deno.test("manifests name settings that exist, and no secret", async () => {
   }
 });
 
+Deno.test("the kustomization lists every manifest but the sample of a secret", async () => {
+  const [kustomization] = documentsOf(await read("kubernetes/kustomization.yaml"));
+  const files: string[] = [];
+  for await (const entry of Deno.readDir(new URL("kubernetes/", DEPLOY))) files.push(entry.name);
+  const expected = files.filter((name) => !["kustomization.yaml", "secret.example.yaml"].includes(name));
+  same(listOf(at(kustomization, "resources")).map(String).toSorted(), expected.toSorted());
+});
+
 Deno.test("compose holds the services, ports and settings of the guide", async () => {
   const [compose] = documentsOf(
     (await read("compose.yaml")).replaceAll(/^ *<<: \*stator\n/gm, "").replace(/&stator$/m, ""),
