@@ -185,3 +185,57 @@ check("ui serves pages, passes the API on, and says when it is away", async (cwd
   const code = await ui.stop();
   same([health.status, body.status, code], [503, "api_unavailable", 0]);
 });
+
+/** As the guide's compose file has it. */
+const SAMPLE = {
+  PYSTATOR_AUTH_INITIAL_USER: "admin",
+  PYSTATOR_AUTH_INITIAL_PASSWORD: "admin123",
+  PYSTATOR_AUTH_JWT_SECRET: "your-secret-key",
+};
+
+check(
+  "api with the guide's settings asks for a login and warns; in production it refuses them",
+  async (cwd) => {
+    const database = { PYSTATOR_DATABASE_URL: "sqlite:///guide.db" };
+    const api = await startProcess({
+      args: args("api", "--host", "127.0.0.1", "--port", "0", "--no-reload"),
+      cwd,
+      env: { ...SAMPLE, ...database },
+      isReady: (line) => line.message === "API is ready",
+    });
+    const url = `${api.ready.url}/api/v1`;
+    const stranger = await fetch(`${url}/machines`);
+    await stranger.body?.cancel();
+    const login = await fetch(`${url}/auth/login`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ username: "admin", password: "admin123" }),
+    });
+    const { access_token: token } = await login.json();
+    const known = await fetch(`${url}/machines`, { headers: { authorization: `Bearer ${token}` } });
+    await known.body?.cancel();
+    same([stranger.status, login.status, known.status, await api.stop()], [401, 200, 200, 0]);
+    const warnings = api.lines.filter((line) => line.includes('"level":"warning"')).join("\n");
+    same([warnings.includes("sample"), warnings.includes("PYSTATOR_AUTH_JWT_SECRET")], [true, true]);
+    same([warnings.includes("admin123"), api.lines.join("\n").includes(String(token))], [false, false]);
+
+    const production = { ...SAMPLE, ...database, ENVIRONMENT: "production" };
+    const refused = await runProcess({ args: args("api"), cwd, env: production });
+    same([refused.code, refused.stdout.includes("12 characters"), refused.stdout.includes("32 bytes")], [
+      78,
+      true,
+      true,
+    ]);
+  },
+);
+
+check("a misspelt setting is a warning with the name that was meant", async (cwd) => {
+  const server = await startProcess({
+    args: args("ui", "serve"),
+    cwd,
+    env: { UI_PORT: "0", PYSTATOR_UI_THEMES: "dark" },
+    isReady: (line) => line.message === "Pages are ready",
+  });
+  same(await server.stop(), 0);
+  same(server.lines.some((line) => line.includes("did you mean PYSTATOR_UI_THEME?")), true);
+});
