@@ -84,6 +84,32 @@ Deno.test("a changed password, role or standing ends the tokens given before", (
     assertEquals(last.status, 409, "the last administrator stays one");
   }));
 
+Deno.test("a flood of logins is bounded, and others are answered meanwhile", () =>
+  withApi(CLOSED_SETTINGS, async ({ call }) => {
+    const logins = Array.from({ length: 40 }, (_, index) =>
+      call("POST", `${V1}/auth/login`, {
+        body: { username: `user_${index}`, password: "wrong" },
+        address: `198.51.100.${index}`,
+      }));
+    let isDone = false;
+    const all = Promise.all(logins).finally(() => isDone = true);
+    let answered = 0;
+    while (!isDone) {
+      assertEquals((await call("GET", "/health")).status, 200);
+      answered += 1;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const statuses = (await all).map((answer) => answer.status);
+    const count = (status: number) => statuses.filter((one) => one === status).length;
+    // Two are being hashed, twenty wait, the dummy hash is one of them: the rest is turned away at once.
+    assertEquals(
+      [count(401) + count(429), count(401) >= 20, count(429) >= 10],
+      [40, true, true],
+      String(statuses),
+    );
+    assert(answered >= 20, `${answered} answers meanwhile`);
+  }));
+
 Deno.test("accounts are named so that nobody is taken for somebody else", () =>
   withApi(OPEN_SETTINGS, async ({ call }) => {
     const names = [

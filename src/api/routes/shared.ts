@@ -11,7 +11,7 @@ export const EntityId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/)
 export const MachineName = z.string().regex(/^[a-z0-9_]{1,200}$/).openapi({ example: "order" });
 export const MachineVersion = z.string().regex(/^[A-Za-z0-9_.+-]{1,64}$/).openapi({ example: "1.0.0" });
 /** Case is the machine's business: `meta.event_normalizer` may fold it. */
-export const Trigger = z.string().regex(/^[A-Za-z0-9_.*-]{1,200}$/).openapi({ example: "pay" });
+export const Trigger = z.string().regex(/^[A-Za-z0-9_.-]{1,200}$/).openapi({ example: "pay" });
 /** A context or payload in an answer: any JSON object. */
 export const JsonRecord = z.record(z.string(), z.unknown());
 /** Any JSON object in a request: the body came out of a JSON text that the guard has looked through. */
