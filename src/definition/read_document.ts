@@ -54,7 +54,7 @@ export function readDocument(findings: Findings, document: JsonObject): Document
   const invariants = readInvariants(cursor);
   const events = readEvents(cursor);
   duplicateVariables(findings, variables);
-  warnUnknownKeys(cursor, DOCUMENT_KEYS.union(EDITOR_KEYS));
+  warnUnknownKeys(cursor, new Set([...DOCUMENT_KEYS, ...EDITOR_KEYS]));
   return { meta, states, transitions, policy, variables, invariants, events };
 }
 

@@ -99,8 +99,9 @@ function narrowed(side: Side, check: CheckSpec): Side {
 }
 
 function withValues(side: Side, list: readonly JsonValue[]): Side {
-  const texts = new Set(list.map((item) => JSON.stringify(item)));
-  return { ...side, values: side.values === null ? texts : texts.intersection(side.values) };
+  const texts = list.map((item) => JSON.stringify(item));
+  const { values } = side;
+  return { ...side, values: new Set(values === null ? texts : texts.filter((text) => values.has(text))) };
 }
 
 function isScalar(value: JsonValue): boolean {
