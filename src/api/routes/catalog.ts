@@ -79,7 +79,8 @@ const templateRoute = defineRoute({
 export function addCatalogRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(builtinsRoute, (c) => c.json(BUILTINS, 200));
 
-  app.openapi(playgroundRoute, (c) => c.json({ routes: playgroundRoutes(deps.contract()) }, 200));
+  let routes: z.infer<typeof PlaygroundRoutes>["routes"] | null = null;
+  app.openapi(playgroundRoute, (c) => c.json({ routes: routes ??= playgroundRoutes(deps.contract()) }, 200));
 
   app.openapi(templatesRoute, (c) => c.json({ templates: [...deps.templates.keys()].toSorted() }, 200));
 
