@@ -74,7 +74,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       ...CONFIG,
       ...LEAVES,
     ],
-    packages: ["commander"],
+    packages: ["commander", "prettier"],
   },
   host: {
     imports: [

@@ -8,6 +8,7 @@ import { addDeadLetterCommands } from "./dead_letter_commands.ts";
 import type { CliDeps } from "./deps.ts";
 import { addEntityCommands } from "./entity_commands.ts";
 import { adviceOf, EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit_code.ts";
+import { addFormatCommands } from "./format_commands.ts";
 import { addImportCommands } from "./import_commands.ts";
 import { addMachineCommands } from "./machine_commands.ts";
 import { addProcessCommands } from "./process_commands.ts";
@@ -54,6 +55,7 @@ function createProgram(context: CliContext): Command {
   addRenderCommands(program, context);
   addImportCommands(program, context);
   addCompareCommands(program, context);
+  addFormatCommands(program, context);
   addSimulationCommands(program, context);
   addPublishCommands(program, context);
   addEntityCommands(program, context);
