@@ -26,9 +26,9 @@ export function addImportCommands(program: Command, { deps }: CliContext): void 
       const read = IMPORTERS[options.from];
       if (read === undefined) throw new AppError("bad_request", `Cannot import from "${options.from}"`);
       const result = read(await deps.io.readText(file), file);
-      if (!result.ok) throw new AppError("bad_request", result.problems.map(refusalOf).join("\n"));
+      if (!result.ok) throw new AppError("bad_request", inOrder(result.problems).map(refusalOf).join("\n"));
       const text = soundText(result, file);
-      for (const warning of result.warnings) deps.io.err(warningOf(warning));
+      for (const warning of inOrder(result.warnings)) deps.io.err(warningOf(warning));
       if (options.output === undefined) return deps.io.out(text.trimEnd());
       await deps.io.writeText(options.output, text);
       deps.io.err(`Written to ${options.output}`);
@@ -44,6 +44,10 @@ function soundText({ document }: ImportResult & { readonly ok: true }, file: str
     "bad_request",
     `Cannot import "${file}": as a machine it would not be valid\n${textOf("machine", loaded.diagnostics)}`,
   );
+}
+
+function inOrder(problems: readonly ImportProblem[]): readonly ImportProblem[] {
+  return problems.toSorted((a, b) => a.line - b.line);
 }
 
 function refusalOf({ element, line, reason }: ImportProblem): string {

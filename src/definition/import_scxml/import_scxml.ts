@@ -10,9 +10,12 @@ import {
   oneOrList,
   wordsOf,
 } from "./context.ts";
+import { ERRING_EXPRESSION } from "./ecmascript.ts";
 import { translateScript } from "./script.ts";
 import { parseXml, type XmlElement } from "./xml.ts";
 
+/** An expression that is only a number or a plain text. */
+const LITERAL = /^\(?(-?\d+(?:\.\d+)?|"[^"\\]*")\)?$/;
 const STATE_ELEMENTS = new Set(["state", "parallel", "final", "history"]);
 const KNOWN_CHILDREN = new Set([
   ...STATE_ELEMENTS,
@@ -174,7 +177,7 @@ function createImporter(context: ImportContext, root: XmlElement, machineName: s
     if (data === undefined) return;
     const payload = payloadOf(context, data, []);
     if (payload.type === "payload" && payload.value !== null) state.done_data = payload.value;
-    if (payload.type === "fail") state.done_data = "1 / 0";
+    if (payload.type === "fail") state.done_data = ERRING_EXPRESSION;
   };
 
   const transitionOf = (element: XmlElement, source: string): Draft => {
@@ -206,7 +209,9 @@ function variableOf(context: ImportContext, data: XmlElement): Draft {
   const source = data.attributes.get("expr");
   if (source !== undefined) {
     const value = context.value(data, source);
-    return { key, default_expr: value.type === "expression" ? value.text : "1 / 0" };
+    const text = value.type === "expression" ? value.text : ERRING_EXPRESSION;
+    const literal = LITERAL.exec(text)?.[1];
+    return literal === undefined ? { key, default_expr: text } : { key, default: JSON.parse(literal) };
   }
   if (data.children.length > 0) {
     context.refuse(data, "XML content");

@@ -141,6 +141,12 @@ const KEPT: readonly (readonly [string, string, string, JsonValue])[] = [
     "state_variables",
     [{ key: "x", default: [1, 2] }],
   ],
+  [
+    "data with a literal as expr",
+    chart('<datamodel><data id="x" expr="-1.5"/><data id="y" expr="\'t\'"/></datamodel><state id="a"/>'),
+    "state_variables",
+    [{ key: "x", default: -1.5 }, { key: "y", default: "t" }],
+  ],
   ["data without value", chart('<datamodel><data id="x"/></datamodel><state id="a"/>'), "state_variables", [{
     key: "x",
     default: null,
