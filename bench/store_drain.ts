@@ -1,4 +1,5 @@
 /** How many events a second a store alone can take in and turn over: `deno run -A bench/store_drain.ts [database URL]`. */
+import type { LaneWrite, LoadedLane } from "../src/orchestrator/lane.ts";
 import type { Entity } from "../src/orchestrator/entity.ts";
 import type { NewEvent } from "../src/orchestrator/event.ts";
 import type { HistoryRow } from "../src/orchestrator/history.ts";
@@ -7,7 +8,7 @@ import { migrate, sqlitePathOf } from "../src/store/migrate.ts";
 import { openPostgresStore } from "../src/store/postgres/postgres_store.ts";
 import { isPostgresUrl } from "../src/store/postgres/connection_url.ts";
 import { openSqliteStore } from "../src/store/sqlite/sqlite_store.ts";
-import type { LaneWrite, LoadedLane, Store } from "../src/store/store.ts";
+import type { Store } from "../src/store/store.ts";
 
 const EVENTS = 100_000;
 const ENTITIES = 10_000;

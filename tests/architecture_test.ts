@@ -111,9 +111,7 @@ const IMPURE =
 
 const LINES_MAX = 400;
 /** Files that are too long; a number here may only become smaller. */
-const LONG_FILES: Readonly<Record<string, number>> = {
-  "src/store/store.ts": 435,
-};
+const LONG_FILES: Readonly<Record<string, number>> = {};
 const FUNCTION_LINES_MAX = 70;
 /** A function that only puts closures together: its name begins with `add` or `create`. */
 const ASSEMBLY_LINES_MAX = 150;

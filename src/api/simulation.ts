@@ -1,9 +1,10 @@
 /** A machine played through with a clock of its own: the same fold as in production, with nothing kept. */
+import type { LoadedLane } from "../orchestrator/lane.ts";
 import { AppError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Command, NewEvent, Timer } from "../orchestrator/event.ts";
 import { foldLane } from "../orchestrator/fold.ts";
-import type { FoldedItem, FoldLane } from "../orchestrator/lane_fold.ts";
+import type { FoldedItem } from "../orchestrator/lane_fold.ts";
 import type { LoadedMachine } from "../orchestrator/loaded_machine.ts";
 import { DEFAULT_RETRY } from "../orchestrator/retry.ts";
 
@@ -21,7 +22,7 @@ export interface SimulatedItem {
 
 export interface Simulation {
   readonly items: readonly SimulatedItem[];
-  readonly lane: FoldLane;
+  readonly lane: LoadedLane;
   readonly nowMs: number;
 }
 
@@ -112,7 +113,7 @@ export function simulate(
 ): Simulation {
   const items: SimulatedItem[] = [];
   let nowMs = options.nowMs;
-  let lane: FoldLane = EMPTY_LANE;
+  let lane: LoadedLane = EMPTY_LANE;
   let events = 0;
   let fires = 0;
 
@@ -176,7 +177,7 @@ export function simulate(
   }
 }
 
-const EMPTY_LANE: FoldLane = {
+const EMPTY_LANE: LoadedLane = {
   entityId: ENTITY_ID,
   nextSeq: 1,
   attempts: 0,

@@ -1,4 +1,5 @@
 /** One lane, one turn: its due timers and waiting events in order, folded into everything the commit must write. */
+import type { LoadedLane } from "./lane.ts";
 import { assert } from "../assert.ts";
 import { timerEventIdOf } from "./action_id.ts";
 import { decide } from "./decide.ts";
@@ -7,7 +8,7 @@ import type { Decision } from "./decision.ts";
 import type { NewEvent, QueuedEvent, Timer } from "./event.ts";
 import { failedDecision, failureOf, giveUp, isExhausted, policyFor } from "./fold_failure.ts";
 import { obstacleOf, type Progress, progressOf, writeOf } from "./fold_progress.ts";
-import type { Folded, FoldedItem, FoldLane, FoldOptions } from "./lane_fold.ts";
+import type { Folded, FoldedItem, FoldOptions } from "./lane_fold.ts";
 import { machineFor } from "./machine_need.ts";
 import { applyTimerChanges, joinTimerChanges, nextTimer, type TimerChanges } from "./timers.ts";
 
@@ -18,7 +19,7 @@ export const TIMERS_PER_TURN_MAX = 50;
  * Folds due timers and queued events, then the awaited ones. A timer comes before an event that was accepted after the
  * timer was due. Something that fails stays at the head and holds the lane until it succeeds or its attempts are used up.
  */
-export function foldLane(lane: FoldLane, options: FoldOptions): Folded {
+export function foldLane(lane: LoadedLane, options: FoldOptions): Folded {
   const progress = progressOf(lane);
   const awaited = options.awaited ?? [];
   // Whoever waits must not use up the attempts of what failed before: its next attempt has a time of its own.
@@ -35,12 +36,12 @@ export function foldLane(lane: FoldLane, options: FoldOptions): Folded {
 }
 
 /** Something waits to be decided now. */
-function hasHead(lane: FoldLane, nowMs: number): boolean {
+function hasHead(lane: LoadedLane, nowMs: number): boolean {
   const timer = lane.entity?.status === "active" ? nextTimer(lane.timers) : null;
   return lane.events.length > 0 || (timer !== null && timer.dueAtMs <= nowMs);
 }
 
-function foldQueued(lane: FoldLane, progress: Progress, options: FoldOptions): void {
+function foldQueued(lane: LoadedLane, progress: Progress, options: FoldOptions): void {
   for (const event of lane.events) {
     if (!fireTimersUntil(event.acceptedAtMs, progress, options)) return;
     if (!foldItem({ event, timer: null }, progress, options)) return;

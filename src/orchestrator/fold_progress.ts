@@ -1,8 +1,9 @@
 /** The lane while it is folded, and the write it ends in. */
+import type { LaneWrite, LoadedLane } from "./lane.ts";
 import type { Entity } from "./entity.ts";
 import type { DeadLetter } from "./dead_letter.ts";
 import type { Timer } from "./event.ts";
-import type { FoldedItem, FoldLane, FoldObstacle, FoldOptions, FoldWrite } from "./lane_fold.ts";
+import type { FoldedItem, FoldObstacle, FoldOptions } from "./lane_fold.ts";
 import type { HistoryRow } from "./history.ts";
 import type { OutboxRow } from "./outbox.ts";
 import { nextTimer, NO_TIMER_CHANGES, type TimerChanges } from "./timers.ts";
@@ -24,7 +25,7 @@ export interface Progress {
   readonly items: FoldedItem[];
 }
 
-export function progressOf(lane: FoldLane): Progress {
+export function progressOf(lane: LoadedLane): Progress {
   return {
     entity: lane.entity,
     timers: lane.timers,
@@ -43,13 +44,13 @@ export function progressOf(lane: FoldLane): Progress {
 }
 
 /** Why nobody who waits can be answered now; null = they can. */
-export function obstacleOf(lane: FoldLane, progress: Progress): FoldObstacle | null {
+export function obstacleOf(lane: LoadedLane, progress: Progress): FoldObstacle | null {
   if (progress.parkedReason !== null) return "parked";
   if (progress.retryAtMs !== null) return "retrying";
   return lane.isMore ? "behind" : null;
 }
 
-export function writeOf(lane: FoldLane, progress: Progress, options: FoldOptions): FoldWrite {
+export function writeOf(lane: LoadedLane, progress: Progress, options: FoldOptions): LaneWrite {
   return {
     entityId: lane.entityId,
     expectedVersion: lane.entity?.version ?? 0,
@@ -69,7 +70,7 @@ export function writeOf(lane: FoldLane, progress: Progress, options: FoldOptions
 }
 
 /** When the lane next has something to do; null = idle, or waiting for a person. */
-function readyAtOf(lane: FoldLane, progress: Progress, options: FoldOptions): number | null {
+function readyAtOf(lane: LoadedLane, progress: Progress, options: FoldOptions): number | null {
   if (progress.parkedReason !== null) return null;
   if (progress.retryAtMs !== null) return progress.retryAtMs;
   const isLeft = lane.isMore || progress.consumedEventIds.length < lane.events.length;

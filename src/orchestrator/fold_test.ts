@@ -1,4 +1,5 @@
 /** Lanes folded as rows: order of timers and events, failures, attempts, parking, awaited events. */
+import type { LoadedLane } from "./lane.ts";
 import { deepStrictEqual } from "node:assert/strict";
 import { orderMachine, orderSpec, transition } from "../../tests/runtime/machines.ts";
 import type { JsonObject } from "../json.ts";
@@ -6,7 +7,7 @@ import { decide } from "./decide.ts";
 import type { Entity } from "./entity.ts";
 import type { NewEvent, QueuedEvent, Timer } from "./event.ts";
 import { foldLane, TIMERS_PER_TURN_MAX } from "./fold.ts";
-import type { FoldLane, FoldOptions } from "./lane_fold.ts";
+import type { FoldOptions } from "./lane_fold.ts";
 import type { LoadedMachine } from "./loaded_machine.ts";
 
 const NOW_MS = 1_700_000_000_000;
@@ -69,7 +70,7 @@ function openEntity(timers: readonly Timer[] = []): Entity {
   return { ...entity, snapshot: { ...entity.snapshot, timers: running } };
 }
 
-function laneOf(parts: Partial<FoldLane>): FoldLane {
+function laneOf(parts: Partial<LoadedLane>): LoadedLane {
   return {
     entityId: "o-1",
     nextSeq: 10,
@@ -97,7 +98,7 @@ function optionsOf(parts: Partial<FoldOptions> = {}): FoldOptions {
 
 interface Row {
   readonly name: string;
-  readonly lane: Partial<FoldLane>;
+  readonly lane: Partial<LoadedLane>;
   readonly options?: Partial<FoldOptions>;
   /** Triggers in the order they were written down, with their outcome. */
   readonly history: readonly string[];

@@ -1,10 +1,11 @@
 /** Events whose sender waits: concurrent ones share a turn, each comes after what its entity has queued already. */
+import type { LaneWrite } from "../orchestrator/lane.ts";
 import { AppError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import type { Decision } from "../orchestrator/decision.ts";
 import type { NewEvent } from "../orchestrator/event.ts";
 import type { Folded, FoldedItem, FoldObstacle } from "../orchestrator/lane_fold.ts";
-import type { LaneWrite, StoredAnswer, Turn } from "../store/store.ts";
+import type { StoredAnswer, Turn } from "../store/store.ts";
 import { foldLanes, type TurnDeps } from "./turn.ts";
 
 export interface SubmitRequest {

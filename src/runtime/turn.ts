@@ -1,9 +1,10 @@
 /** The turn: claim ready lanes, fold what waits in each, commit everything in one transaction. */
+import type { LoadedLane } from "../orchestrator/lane.ts";
 import { foldLane } from "../orchestrator/fold.ts";
 import type { Folded, FoldedItem, FoldOptions } from "../orchestrator/lane_fold.ts";
 import { machineNeedOf } from "../orchestrator/machine_need.ts";
 import type { NewEvent } from "../orchestrator/event.ts";
-import type { LoadedLane, Turn, TurnStore } from "../store/store.ts";
+import type { Turn, TurnStore } from "../store/store.ts";
 import type { Catalog, MachineNeed } from "./catalog.ts";
 import type { CrashGuard } from "./crash_guard.ts";
 import type { RuntimeLimits } from "./limits.ts";

@@ -6,10 +6,11 @@
  */
 import type { DeadLetter, DeadLetterStatus } from "../orchestrator/dead_letter.ts";
 import type { Entity, EntityStatus, WorkflowStatus } from "../orchestrator/entity.ts";
-import type { IdempotencyKey, NewEvent, QueuedEvent, Timer } from "../orchestrator/event.ts";
+import type { IdempotencyKey, NewEvent, Timer } from "../orchestrator/event.ts";
 import type { HistoryRow } from "../orchestrator/history.ts";
+import type { LaneWrite, LoadedLane } from "../orchestrator/lane.ts";
 import type { MachineRecord } from "../orchestrator/machine_record.ts";
-import type { ActionResult, LeasedAction, OutboxRow } from "../orchestrator/outbox.ts";
+import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 
 export interface Store {
@@ -66,49 +67,9 @@ export interface Turn {
   rollback(): Promise<void>;
 }
 
-export interface LoadedLane {
-  readonly entityId: string;
-  /** Sequence number the next accepted event gets. */
-  readonly nextSeq: number;
-  /** Failed attempts of the event at the head. */
-  readonly attempts: number;
-  /** Not null: a person must resume the lane; its events wait. */
-  readonly parkedReason: string | null;
-  readonly entity: Entity | null;
-  /** Accepted events by `seq`; events whose time has come are numbered by this load. */
-  readonly events: readonly QueuedEvent[];
-  /** More events wait than were loaded. */
-  readonly isMore: boolean;
-  /** Every timer of the entity, by due time. */
-  readonly timers: readonly Timer[];
-  /** Earliest `notBeforeMs` of events that are not due yet. */
-  readonly nextScheduledAtMs: number | null;
-}
-
 export interface TurnWrite {
   readonly lanes: readonly LaneWrite[];
   readonly answers: readonly StoredAnswer[];
-}
-
-export interface LaneWrite {
-  readonly entityId: string;
-  /** Version the entity was loaded with; 0 = it did not exist. */
-  readonly expectedVersion: number;
-  /** The entity afterwards; null = leave it as it is. */
-  readonly entity: Entity | null;
-  /** Removes the entity and everything kept for it. */
-  readonly isPurged: boolean;
-  readonly nextSeq: number;
-  readonly attempts: number;
-  readonly parkedReason: string | null;
-  /** When the lane next has something to do; null = idle. */
-  readonly readyAtMs: number | null;
-  readonly consumedEventIds: readonly string[];
-  readonly history: readonly HistoryRow[];
-  readonly timersSet: readonly Timer[];
-  readonly timersCancelled: readonly string[];
-  readonly outbox: readonly OutboxRow[];
-  readonly deadLetters: readonly DeadLetter[];
 }
 
 /** The answer given to a request with an idempotency key; it lives seven days. */

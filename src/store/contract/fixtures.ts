@@ -1,11 +1,12 @@
 /** Records with every field set, and short ways to drive a store in a test. */
+import type { LaneWrite, LoadedLane } from "../../orchestrator/lane.ts";
 import type { DeadLetter } from "../../orchestrator/dead_letter.ts";
 import type { Entity } from "../../orchestrator/entity.ts";
 import type { NewEvent, QueuedEvent, Timer } from "../../orchestrator/event.ts";
 import type { HistoryRow } from "../../orchestrator/history.ts";
 import type { MachineRecord } from "../../orchestrator/machine_record.ts";
 import type { OutboxRow } from "../../orchestrator/outbox.ts";
-import type { LaneWrite, LoadedLane, Store, StoredAnswer, Turn } from "../store.ts";
+import type { Store, StoredAnswer, Turn } from "../store.ts";
 
 /** Text that breaks naive quoting, escaping and case rules. */
 export const AWKWARD = `'"\\%_{}[],;--$1 \n\t é ß 😀 \u2028`;

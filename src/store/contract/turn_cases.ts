@@ -1,5 +1,6 @@
 /** Contract of turns: exclusive lanes, fence, one atomic write, every field kept. */
-import type { LaneWrite, StoredAnswer } from "../store.ts";
+import type { LaneWrite } from "../../orchestrator/lane.ts";
+import type { StoredAnswer } from "../store.ts";
 import { assertEquals, assertRejects } from "./assertions.ts";
 import {
   entityOf,

@@ -1,6 +1,7 @@
 /** Turns in memory: lanes are locked in this process, a commit happens in one synchronous stretch. */
+import type { LaneWrite, LoadedLane } from "../../orchestrator/lane.ts";
 import { assert } from "../../assert.ts";
-import type { LaneWrite, LoadedLane, StoredAnswer, Turn, TurnStore, TurnWrite } from "../store.ts";
+import type { StoredAnswer, Turn, TurnStore, TurnWrite } from "../store.ts";
 import { IDEMPOTENCY_MS } from "../limits.ts";
 import { promoteDue } from "./inbox.ts";
 import { answerKey, emptyLane, laneOf, type MemoryState, nowMsOf, setReadyAt } from "./state.ts";

@@ -1,4 +1,5 @@
 /** Everything a turn writes as the one call that writes it. */
+import type { LaneWrite, LoadedLane } from "../../orchestrator/lane.ts";
 import { assert } from "../../assert.ts";
 import type { DeadLetter } from "../../orchestrator/dead_letter.ts";
 import type { Entity } from "../../orchestrator/entity.ts";
@@ -6,7 +7,7 @@ import type { HistoryRow } from "../../orchestrator/history.ts";
 import type { OutboxRow } from "../../orchestrator/outbox.ts";
 import type { JsonObject } from "../../json.ts";
 import { resultOf } from "../event_status.ts";
-import type { LaneWrite, LoadedLane, TurnWrite } from "../store.ts";
+import type { TurnWrite } from "../store.ts";
 import { arrayLiteral, type Statement } from "./client.ts";
 
 /** A lane as it was loaded, with the place of each of its events. */

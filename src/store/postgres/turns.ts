@@ -1,4 +1,5 @@
 /** Turns in PostgreSQL: one short transaction on a connection of its own; the locks of the lanes are the lease. */
+import type { LoadedLane } from "../../orchestrator/lane.ts";
 import { assert } from "../../assert.ts";
 import {
   type DatabaseRow,
@@ -12,7 +13,7 @@ import {
 } from "../columns.ts";
 import { IDEMPOTENCY_MS } from "../limits.ts";
 import { answerFrom, entityFrom, queuedEventFrom, timerFrom } from "../rows.ts";
-import type { LoadedLane, StoredAnswer, Turn, TurnStore } from "../store.ts";
+import type { StoredAnswer, Turn, TurnStore } from "../store.ts";
 import type { WakeSignal } from "../wake_signal.ts";
 import { arrayLiteral, type PostgresClient, type Statement } from "./client.ts";
 import type { PostgresDatabase } from "./connect.ts";

@@ -1,4 +1,5 @@
 /** Everything a turn writes, inside one transaction; nothing when somebody else was faster. */
+import type { LaneWrite, LoadedLane } from "../../orchestrator/lane.ts";
 import { assert } from "../../assert.ts";
 import type { DeadLetter } from "../../orchestrator/dead_letter.ts";
 import type { Entity } from "../../orchestrator/entity.ts";
@@ -6,7 +7,7 @@ import type { HistoryRow } from "../../orchestrator/history.ts";
 import type { OutboxRow } from "../../orchestrator/outbox.ts";
 import { number } from "../columns.ts";
 import type { Delivery } from "../event_status.ts";
-import type { LaneWrite, LoadedLane, StoredAnswer, TurnWrite } from "../store.ts";
+import type { StoredAnswer, TurnWrite } from "../store.ts";
 import type { SqliteSession } from "./connect.ts";
 
 /** A lane as it was loaded, with what tells whether it is still the same. */

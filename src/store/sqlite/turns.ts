@@ -1,10 +1,11 @@
 /** Turns in SQLite: lanes are held inside this process, and a number in each lane fences off other processes. */
+import type { LoadedLane } from "../../orchestrator/lane.ts";
 import { assert } from "../../assert.ts";
 import type { IdempotencyKey } from "../../orchestrator/event.ts";
 import { type DatabaseRow, number, numberOrNull, text, textOrNull } from "../columns.ts";
 import { IDEMPOTENCY_MS } from "../limits.ts";
 import { answerFrom, entityFrom, queuedEventFrom, timerFrom } from "../rows.ts";
-import type { LoadedLane, StoredAnswer, Turn, TurnStore } from "../store.ts";
+import type { StoredAnswer, Turn, TurnStore } from "../store.ts";
 import type { SqliteSession } from "./connect.ts";
 import type { SqliteDeps } from "./inbox.ts";
 import { type HeldLane, writeTurn } from "./turn_write.ts";
