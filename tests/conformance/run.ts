@@ -5,7 +5,7 @@
  * out and the reason printed. `--python FOLDER` names unpacked sources instead, `--no-python` leaves them out.
  * `--write FILE` writes the table as Markdown. Exit 1 when a portable case fails or fewer pass than before.
  */
-import { packageFolder } from "./package_files.ts";
+import { packageFolder } from "../testing/package_files.ts";
 import { pythonSources } from "./python_sources.ts";
 import { type Case, runCase, type Script, type Verdict } from "./case.ts";
 

@@ -1,4 +1,4 @@
-/** Where the files of an npm package lie once they were fetched: published cases are read, never copied in here. */
+/** Where the files of an npm package lie once they were fetched: they are read there, never copied in here. */
 
 /** Fetches `name@version` through the package registry and answers its folder. Throws when it cannot be had. */
 export async function packageFolder(name: string, version: string): Promise<string> {
