@@ -117,13 +117,13 @@ export async function rowsOf(store: Store, concurrency: number): Promise<readonl
   const alone = { peer: null, peer_value: null, ratio: null };
   return [
     {
-      name: `append ${store.dialect}, ${APPEND_MAX} at a time`,
+      name: `append ${store.dialect} before ${concurrency} turns at a time, ${APPEND_MAX} a call`,
       value: EVENTS / appendMs * 1_000,
       unit: "events/s",
       ...alone,
     },
     {
-      name: `drain ${store.dialect}, ${concurrency} at a time`,
+      name: `drain ${store.dialect}, ${concurrency} ${concurrency === 1 ? "turn" : "turns"} at a time`,
       value: EVENTS / drainMs * 1_000,
       unit: "events/s",
       ...alone,

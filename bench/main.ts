@@ -11,14 +11,19 @@ const SUITES: Readonly<Record<string, () => Promise<readonly BenchRow[]> | reado
 };
 
 const isJson = Deno.args.includes("--json");
-const only = Deno.args[Deno.args.indexOf("--only") + 1];
-const rows: BenchRow[] = [];
-for (const [name, suite] of Object.entries(SUITES)) {
-  if (Deno.args.includes("--only") && only !== name) continue;
-  rows.push(...await suite());
+const only = Deno.args.includes("--only") ? Deno.args[Deno.args.indexOf("--only") + 1] : null;
+if (only !== null && (only === undefined || !Object.hasOwn(SUITES, only))) {
+  await print(`Cannot measure "${only ?? ""}": name one of ${Object.keys(SUITES).join(", ")}`);
+  Deno.exit(2);
 }
-const text = isJson ? JSON.stringify(rows, null, 2) : rows.map(lineOf).join("\n");
-await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
+for (const [name, suite] of Object.entries(SUITES)) {
+  if (only !== null && only !== name) continue;
+  for (const row of await suite()) await print(isJson ? JSON.stringify(row) : lineOf(row));
+}
+
+async function print(line: string): Promise<void> {
+  await Deno.stdout.write(new TextEncoder().encode(`${line}\n`));
+}
 
 function lineOf(row: BenchRow): string {
   const value = `${row.name.padEnd(36)} ${String(Math.round(row.value)).padStart(10)} ${row.unit.padEnd(10)}`;
