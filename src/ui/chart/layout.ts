@@ -47,6 +47,7 @@ const OPTIONS = {
   "elk.spacing.edgeLabel": "6",
   "elk.edgeLabels.inline": "false",
   "elk.randomSeed": "1",
+  "elk.layered.thoroughness": "3",
 };
 
 export type ChartDirection = "down" | "right";
