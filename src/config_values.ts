@@ -59,6 +59,8 @@ export interface ApiConfig {
   /** null = not set. */
   readonly corsOrigins: readonly string[] | null;
   readonly metricsToken: string | null;
+  /** Tools of language models may change things, as far as the role of the caller goes. */
+  readonly isMcpWriteAllowed: boolean;
   /** Proxies whose `X-Forwarded-For` counts: addresses or CIDR. */
   readonly trustedProxies: readonly string[];
   readonly streamPollMs: number;
@@ -197,6 +199,7 @@ export function configOf(
       port: settings.API_PORT ?? settings.PORT ?? DEFAULT_API_PORT,
       corsOrigins: settings.CORS_ORIGINS,
       metricsToken: settings.PYSTATOR_METRICS_TOKEN,
+      isMcpWriteAllowed: settings.PYSTATOR_MCP_WRITE,
       trustedProxies: settings.PYSTATOR_TRUSTED_PROXIES ?? [],
       streamPollMs: settings.PYSTATOR_TRANSITIONS_STREAM_POLL_MS ?? 500,
     },

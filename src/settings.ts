@@ -58,6 +58,7 @@ export const settingsSchema = z.object({
   PYSTATOR_AUTH_ADMIN_ROLE_CLAIMS: list(),
   PYSTATOR_AUTH_ADMIN_GROUP_CLAIMS: list(),
   PYSTATOR_METRICS_TOKEN: text(),
+  PYSTATOR_MCP_WRITE: toggle(false),
   PYSTATOR_TRUSTED_PROXIES: list(),
   PYSTATOR_EGRESS_ALLOW: list(),
   PYSTATOR_WEBHOOK_SECRET: text(),

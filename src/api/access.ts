@@ -19,6 +19,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /openapi.json": "public",
   "GET /docs": "public",
   "GET /docs/{file}": "public",
+  "GET /llms.txt": "public",
+  "POST /mcp": "Viewer",
 
   [`POST ${V1}/auth/login`]: "public",
   [`POST ${V1}/auth/refresh`]: "public",

@@ -24,6 +24,8 @@ export interface ApiSettings {
   readonly trustedProxies: readonly string[];
   /** Opens `/metrics` beside the role; null = the role only. */
   readonly metricsToken: string | null;
+  /** Tools of language models may change things, as far as the role of the caller goes. */
+  readonly isMcpWriteAllowed: boolean;
   readonly limits: ApiLimits;
   /** Effective settings for people, secrets masked already. */
   readonly configRows: readonly ConfigRow[];

@@ -29,6 +29,7 @@ export function apiSettingsOf(
     corsOrigins: config.api.corsOrigins ?? (config.isProduction ? [] : DEVELOPMENT_ORIGINS),
     trustedProxies: config.api.trustedProxies,
     metricsToken: config.api.metricsToken,
+    isMcpWriteAllowed: config.api.isMcpWriteAllowed,
     limits: { ...DEFAULT_API_LIMITS, streamPollMs: config.api.streamPollMs },
     configRows: config.rows,
   };

@@ -54,6 +54,7 @@ export const OPEN_SETTINGS: ApiSettings = {
   corsOrigins: [],
   trustedProxies: [],
   metricsToken: null,
+  isMcpWriteAllowed: false,
   limits: { ...DEFAULT_API_LIMITS, streamPollMs: 5, bodyDeadlineMs: 500 },
   configRows: [],
 };

@@ -27,6 +27,8 @@ import { addObservabilityRoutes } from "./observability.ts";
 import { addMachineMetricsRoutes } from "./machine_metrics.ts";
 import { addCatalogRoutes } from "./catalog.ts";
 import { addWorkspaceRoutes } from "./workspace.ts";
+import { addLlmsRoutes } from "./llms.ts";
+import { addMcpRoutes } from "../mcp/mcp.ts";
 
 export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   // Pages that ask for the same figures share one look at history.
@@ -58,4 +60,6 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addTransitionRoutes(app, { ...deps, streams });
   addWebhookRoutes(app, deps);
   addWorkspaceRoutes(app, deps);
+  addLlmsRoutes(app);
+  addMcpRoutes(app, deps);
 }
