@@ -1,4 +1,5 @@
 /** `deno task bench [--json] [--only NAME]`: measures and prints, one row a number. */
+import { benchDefinition } from "./definition.ts";
 import { benchDrain } from "./drain.ts";
 import { benchEngine } from "./engine.ts";
 import { benchHttp } from "./http.ts";
@@ -6,6 +7,7 @@ import type { BenchRow } from "./row.ts";
 
 const SUITES: Readonly<Record<string, () => Promise<readonly BenchRow[]> | readonly BenchRow[]>> = {
   engine: benchEngine,
+  definition: benchDefinition,
   drain: benchDrain,
   http: benchHttp,
 };
