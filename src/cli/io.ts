@@ -40,11 +40,15 @@ function unreadable(path: string, error: unknown): AppError {
   const isAbsent = error instanceof Deno.errors.NotFound;
   return new AppError(
     isAbsent ? "not_found" : "bad_request",
-    `Cannot read "${path}": ${isAbsent ? "there is no such file" : messageOf(error)}`,
+    `Cannot read "${path}": ${isAbsent ? "there is no such file" : causeOf(error)}`,
     {
       cause: error,
     },
   );
+}
+
+function causeOf(error: unknown): string {
+  return error instanceof Deno.errors.IsADirectory ? "it is a folder, name a file in it" : messageOf(error);
 }
 
 function writeErrorLine(text: string): void {
