@@ -5,8 +5,9 @@ import { readContract } from "../../clients/generator/contract.ts";
 import { assert } from "../../src/assert.ts";
 import { ACCESS } from "../../src/api/access.ts";
 import { assertEquals } from "../api/assertions.ts";
-import { CLOSED_SETTINGS, type Harness, withApi } from "../api/harness.ts";
+import { CLOSED_SETTINGS, withApi } from "../api/harness.ts";
 import { ORDER, publish } from "../api/machines.ts";
+import { missing, outputOf, withServer } from "./server.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const CONTRACT = await Deno.readTextFile(new URL("docs/openapi.json", ROOT));
@@ -105,13 +106,15 @@ Deno.test("the TypeScript client throws one class of error for everything that f
     assert(error instanceof TypeError, `a step up: ${error}`);
   }));
 
+/** YAML takes JSON as it is. */
+const MACHINE = JSON.stringify(ORDER);
 const node = await missing("node");
 
 Deno.test({
   name: `Node runs the client as JavaScript${node === null ? "" : `: ${node}`}`,
   ignore: node !== null,
   fn: () =>
-    withServer(async ({ url, token }) => {
+    withServer(MACHINE, async ({ url, token }) => {
       const module = new URL("clients/typescript/js/client.js", ROOT).href;
       const program = `
         const { createStatorClient, StatorError } = await import(${JSON.stringify(module)});
@@ -133,7 +136,7 @@ Deno.test({
   name: `the Python client creates, sends, reads and tells errors${python === null ? "" : `: ${python}`}`,
   ignore: python !== null,
   fn: () =>
-    withServer(async ({ url, token }) => {
+    withServer(MACHINE, async ({ url, token }) => {
       const path = (name: string) => new URL(name, ROOT).pathname;
       const output = await outputOf("python3", [
         "-B",
@@ -160,53 +163,6 @@ Deno.test({
       });
     }),
 });
-
-const PATIENCE_MS = 30_000;
-
-/** A service on a port of this machine, with machine `order`. */
-async function withServer(
-  test: (server: { readonly url: string; readonly token: string }) => Promise<void>,
-): Promise<void> {
-  await withApi(CLOSED_SETTINGS, async (harness: Harness) => {
-    const token = await harness.login("admin");
-    await publish(harness, ORDER, token);
-    const server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-      (request, info) => harness.api.fetch(request, info),
-    );
-    try {
-      await test({ url: `http://127.0.0.1:${server.addr.port}`, token });
-    } finally {
-      await server.shutdown();
-    }
-  });
-}
-
-async function outputOf(command: string, args: readonly string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(command, {
-    args: [...args],
-    signal: AbortSignal.timeout(PATIENCE_MS),
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  assert(success, `${command} fails: ${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
-}
-
-/** Why a command cannot be run here; null = it can. */
-async function missing(command: string): Promise<string | null> {
-  try {
-    const { success } = await new Deno.Command(command, {
-      args: ["--version"],
-      stdout: "null",
-      stderr: "null",
-    })
-      .output();
-    return success ? null : `${command} does not run here`;
-  } catch {
-    return `there is no ${command} here`;
-  }
-}
 
 function neverAnswer(request: Request): Promise<Response> {
   return new Promise((_resolve, reject) => {
