@@ -167,26 +167,34 @@ function isRoute({ spec, routeWhen }: Transition): boolean {
 
 function tableOf(eventful: readonly Transition[]): Pick<SourceLists, "byTrigger" | "wildcards"> {
   const wildcards = eventful.filter((one) => one.triggers.includes("*"));
-  const names = new Set(eventful.flatMap((one) => one.triggers));
-  const byTrigger = new Map<string, readonly Transition[]>();
-  for (const name of names) {
-    const isSpared = isSystemTrigger(name);
-    byTrigger.set(
-      name,
-      eventful.filter((one) => one.triggers.includes(name) || (!isSpared && one.triggers.includes("*"))),
-    );
+  const byTrigger = new Map<string, Transition[]>();
+  for (const transition of eventful) {
+    for (const name of new Set(transition.triggers)) {
+      const list = byTrigger.get(name);
+      if (list === undefined) byTrigger.set(name, [transition]);
+      else list.push(transition);
+    }
+  }
+  if (wildcards.length > 0) {
+    const places = new Map(eventful.map((one, place) => [one, place]));
+    for (const [name, list] of byTrigger) {
+      if (isSystemTrigger(name) || name === "*") continue;
+      const all = [...new Set([...list, ...wildcards])];
+      byTrigger.set(name, all.sort((left, right) => (places.get(left) ?? 0) - (places.get(right) ?? 0)));
+    }
   }
   return { byTrigger, wildcards };
 }
 
 function timersOf(source: Branch, own: readonly Transition[]): readonly NodeTimer[] {
   const timers: NodeTimer[] = [];
+  const counts = new Map<string, number>();
   for (const { spec, label } of own) {
     if (spec.afterMs === null || spec.afterMs <= 0) continue;
+    const count = (counts.get(label) ?? 0) + 1;
+    counts.set(label, count);
     const plain = `${source.name}/${label}`;
-    const count = timers.filter(({ key }) => key === plain || key.startsWith(`${plain}#`)).length;
-    const key = count === 0 ? plain : `${plain}#${count + 1}`;
-    timers.push({ key, trigger: label, delayMs: spec.afterMs });
+    timers.push({ key: count === 1 ? plain : `${plain}#${count}`, trigger: label, delayMs: spec.afterMs });
   }
   return timers;
 }
