@@ -50,6 +50,8 @@ const PASSED_ON = [
   "/docs",
   "/docs/*",
   "/openapi.json",
+  "/llms.txt",
+  "/mcp",
   "/metrics",
 ];
 const CONTENT_SECURITY_POLICY =
