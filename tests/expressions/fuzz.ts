@@ -67,7 +67,11 @@ export function fuzz(
     const startedAt = performance.now();
     const outcome = outcomeOf(source, compile);
     const ms = performance.now() - startedAt;
-    if (ms > slowest.ms) slowest = { source, ms };
+    // A pause of the machine hits any program: only one that is slow again and again is slow.
+    if (ms > slowest.ms) {
+      const again = Math.min(ms, ...Array.from({ length: REPEATS }, () => timeOf(source, compile)));
+      if (again > slowest.ms) slowest = { source, ms: again };
+    }
     if (outcome.type === "finding") findings.push(`${outcome.what}: ${JSON.stringify(source)}`);
     else counts[outcome.type] += 1;
     if (programs % ONE_IN_TEMPLATES === 0) renderTemplate(`{{ ${source} }}`, SCOPE);
@@ -80,6 +84,14 @@ export function fuzz(
     slowest,
     findings,
   };
+}
+
+const REPEATS = 3;
+
+function timeOf(source: string, compile: typeof compileExpression): number {
+  const startedAt = performance.now();
+  outcomeOf(source, compile);
+  return performance.now() - startedAt;
 }
 
 type Outcome = { type: "value" | "refused" | "failed" } | { type: "finding"; what: string };
