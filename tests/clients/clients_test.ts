@@ -36,6 +36,23 @@ Deno.test("every operation of the table is a method of the TypeScript client", (
   assertEquals(Object.keys(client).length, Object.keys(ACCESS).length);
 });
 
+Deno.test("types refuse what the contract does not know", () => {
+  const client = createStatorClient({ baseUrl: "http://stator.test" });
+  const wrong = [
+    // @ts-expect-error The entity is missing.
+    () => client.getEntity({}),
+    // @ts-expect-error There is no such parameter.
+    () => client.listEntities({ colour: "red" }),
+    // @ts-expect-error A trigger is needed.
+    () => client.sendEvent({ entity_id: "x", body: {} }),
+    // @ts-expect-error There is no such role.
+    () => client.createUser({ body: { username: "x", password: "y", role: "King" } }),
+    // @ts-expect-error Answers have no such field.
+    async () => (await client.getEntity({ entity_id: "x" })).colour,
+  ];
+  assertEquals(wrong.length, 5);
+});
+
 Deno.test("the TypeScript client creates, sends, reads and tells errors", () =>
   withApi(CLOSED_SETTINGS, async (harness) => {
     const token = await harness.login("admin");

@@ -9,6 +9,7 @@ const REQUEST_HEADERS = [
   "if-match",
   "if-none-match",
   "last-event-id",
+  "mcp-protocol-version",
   "prefer",
   "traceparent",
   "x-request-id",
