@@ -28,25 +28,51 @@ const ROUNDS = 3;
 const CHUNK = 500;
 
 export function benchEngine(): readonly BenchRow[] {
-  return CASES.map((one) => {
-    const ours: number[] = [];
-    const theirs: number[] = [];
-    // In turns, so that whatever else the machine does falls on both.
-    for (let round = 0; round < ROUNDS; round++) {
-      ours.push(oursPerSecond(one));
-      theirs.push(theirsPerSecond(one));
-    }
-    const value = Math.max(...ours);
-    const peerValue = Math.max(...theirs);
-    return {
-      name: `engine ${one.name}`,
-      value,
-      unit: "events/s",
-      peer: "xstate 5 transition()",
-      peer_value: peerValue,
-      ratio: value / peerValue,
-    };
+  const [flat] = CASES;
+  const text = flat === undefined ? [] : [textPerSecond(flat)];
+  return [...CASES.map(besidePeer), ...text];
+}
+
+function besidePeer(one: Case): BenchRow {
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  // In turns, so that whatever else the machine does falls on both.
+  for (let round = 0; round < ROUNDS; round++) {
+    ours.push(oursPerSecond(one));
+    theirs.push(theirsPerSecond(one));
+  }
+  const value = Math.max(...ours);
+  const peerValue = Math.max(...theirs);
+  return {
+    name: `engine ${one.name}`,
+    value,
+    unit: "events/s",
+    peer: "xstate 5 transition()",
+    peer_value: peerValue,
+    ratio: value / peerValue,
+  };
+}
+
+/** What a store does with each event: the instance comes and goes as text. */
+function textPerSecond({ spec, triggers }: Case): BenchRow {
+  const { machine } = loadedMachineOf(spec);
+  let text = JSON.stringify(start(machine, { count: 0 }, { nowMs: 0 }).instance);
+  let place = 0;
+  const value = measure(() => {
+    const trigger = triggers[place++ % triggers.length] ?? "";
+    const instance: Instance = JSON.parse(text);
+    text = JSON.stringify(dispatch(machine, instance, { trigger, payload: {} }, { nowMs: 0 }).instance);
   });
+  const { context }: Instance = JSON.parse(text);
+  if (context["count"] !== place) throw new Error(`${place} events, counted ${context["count"]}`);
+  return {
+    name: "engine flat, from text to text",
+    value,
+    unit: "events/s",
+    peer: null,
+    peer_value: null,
+    ratio: null,
+  };
 }
 
 function oursPerSecond({ spec, triggers }: Case): number {
