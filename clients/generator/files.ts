@@ -11,13 +11,48 @@ export async function generatedFiles(contractText: string): Promise<ReadonlyMap<
   const contract = readContract(contractText);
   const transport = await Deno.readTextFile(new URL("typescript/transport.ts", CLIENTS));
   const client = typescriptClient(contract);
+  const schemas = typescriptSchemas(contract);
+  const declarations = await declarationsOf({
+    "client.ts": client,
+    "schemas.ts": schemas,
+    "transport.ts": transport,
+  });
   return new Map([
-    ["typescript/schemas.ts", await formatted(typescriptSchemas(contract), "ts")],
+    ["typescript/schemas.ts", await formatted(schemas, "ts")],
     ["typescript/client.ts", await formatted(client, "ts")],
     ["typescript/js/transport.js", await formatted(javascriptOf(transport), "js")],
     ["typescript/js/client.js", await formatted(javascriptOf(client), "js")],
+    ...declarations,
     ["python/stator_client/operations.py", pythonOperations(contract)],
   ]);
+}
+
+/** What compilers read beside the JavaScript. */
+async function declarationsOf(
+  sources: Readonly<Record<string, string>>,
+): Promise<readonly (readonly [path: string, text: string])[]> {
+  const folder = await Deno.makeTempDir({ prefix: "stator-clients-" });
+  try {
+    for (const [name, text] of Object.entries(sources)) await Deno.writeTextFile(`${folder}/${name}`, text);
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["transpile", "--quiet", "--declaration", "--outdir=js", ...Object.keys(sources)],
+      cwd: folder,
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    if (!success) throw new Error(`Cannot declare: ${new TextDecoder().decode(stderr)}`);
+    return await Promise.all(
+      Object.keys(sources).map(async (name) => {
+        const file = name.replace(/\.ts$/, ".d.ts");
+        const text = (await Deno.readTextFile(`${folder}/js/${file}`))
+          .replaceAll(/^\/\/\/ <amd-module .*\n/gm, "")
+          .replaceAll(/(from "\.\/\w+)\.ts"/g, '$1.js"');
+        return [`typescript/js/${file}`, await formatted(text, "ts")] as const;
+      }),
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 /** The same program without types, for runtimes that know none. */

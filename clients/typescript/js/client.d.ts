@@ -1,0 +1,554 @@
+/** Every operation of the service as a method. Generated from docs/openapi.json by `deno task clients`; do not edit. */
+import type * as Schemas from "./schemas.js";
+import { type ClientOptions, type RequestOptions } from "./transport.js";
+export { type ClientOptions, type RequestOptions, StatorError } from "./transport.js";
+export type { Schemas };
+export interface StatorClient {
+  /** Queue data for an entity: a worker merges it and lets the machine route. `POST /api/v1/entities/{entity_id}/apply-data`. Takes `idempotencyKey`. */
+  applyData(input: {
+    readonly entity_id: string;
+    readonly body: Schemas.ApplyDataRequest;
+  }, options?: RequestOptions): Promise<Schemas.ApplyDataEnqueueResponse>;
+  /** Put away; no events are taken until it is restored. `POST /api/v1/entities/{entity_id}/archive`. */
+  archiveEntity(input: {
+    readonly entity_id: string;
+  }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
+  /** Tools for language models: Model Context Protocol over HTTP. `POST /mcp`. */
+  callMcp(input: {
+    readonly body: Schemas.McpMessage;
+  }, options?: RequestOptions): Promise<Schemas.McpMessage>;
+  /** Set some labels, keep the others. `PATCH /api/v1/entities/{entity_id}/labels`. */
+  changeLabels(input: {
+    readonly entity_id: string;
+    readonly body: Schemas.UpdateLabelsRequest;
+  }, options?: RequestOptions): Promise<Schemas.EntityLabelsResponse>;
+  /** Replace a version in place, as long as no entity uses it. `PUT /api/v1/machines/{machine_id}`. */
+  changeMachine(input: {
+    readonly machine_id: string;
+    /** A document, or the text of a machine file. */
+    readonly body: Schemas.MachineUpdateRequest | string;
+  }, options?: RequestOptions): Promise<Schemas.MachineResponse>;
+  /** Change one's own password; every token given before ends. `PUT /api/v1/auth/password`. */
+  changePassword(input: {
+    readonly body: Schemas.ChangePasswordRequest;
+  }, options?: RequestOptions): Promise<void>;
+  /** Change password, role or standing; tokens given before end. `PATCH /api/v1/auth/users/{username}`. */
+  changeUser(input: {
+    readonly username: string;
+    readonly body: Schemas.ChangeUserRequest;
+  }, options?: RequestOptions): Promise<Schemas.User>;
+  /** Change some of it: null clears, absent keeps. `PUT /api/v1/webhooks/{webhook_id}`. */
+  changeWebhook(input: {
+    readonly webhook_id: string;
+    readonly body: Schemas.WebhookUpdateRequest;
+  }, options?: RequestOptions): Promise<Schemas.WebhookResponse>;
+  /** Which active entities could not move to another version. `POST /api/v1/machines/{machine_id}/compatibility`. */
+  checkCompatibility(input: {
+    readonly machine_id: string;
+    readonly target_version: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.CompatibilityReport>;
+  /** Create up to 100 entities, each for itself. `POST /api/v1/entities/bulk/create`. Takes `idempotencyKey`. */
+  createEntities(input: {
+    readonly body: Schemas.BulkCreateEntitiesRequest;
+  }, options?: RequestOptions): Promise<Schemas.BulkCreateEntitiesResponse>;
+  /** Create an entity in the initial state of its machine. `POST /api/v1/entities/{entity_id}/create`. Takes `idempotencyKey`. */
+  createEntity(input: {
+    readonly entity_id: string;
+    readonly body: Schemas.CreateEntityRequest;
+  }, options?: RequestOptions): Promise<Schemas.CreateEntityResponse>;
+  /** Make an API key; it is shown once. `POST /api/v1/auth/keys`. */
+  createKey(input: {
+    readonly body: Schemas.CreateApiKeyRequest;
+  }, options?: RequestOptions): Promise<Schemas.CreatedApiKey>;
+  /** Add an account. `POST /api/v1/auth/users`. */
+  createUser(input: {
+    readonly body: Schemas.CreateUserRequest;
+  }, options?: RequestOptions): Promise<Schemas.User>;
+  /** Tell somebody from now on. `POST /api/v1/webhooks`. */
+  createWebhook(input: {
+    readonly body: Schemas.WebhookCreateRequest;
+  }, options?: RequestOptions): Promise<Schemas.WebhookResponse>;
+  /** Remove the note on a state. `DELETE /api/v1/annotations/{machine_name}/{machine_version}/{state_name}`. */
+  deleteAnnotation(input: {
+    readonly machine_name: string;
+    readonly machine_version: string;
+    readonly state_name: string;
+  }, options?: RequestOptions): Promise<void>;
+  /** Delete softly: the id stays taken and history stays readable. `DELETE /api/v1/entities/{entity_id}`. */
+  deleteEntity(input: {
+    readonly entity_id: string;
+  }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
+  /** Delete history before a time, for good. `DELETE /api/v1/entities/{entity_id}/history`. */
+  deleteHistory(input: {
+    readonly entity_id: string;
+    readonly before: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.HistoryPurgeResponse>;
+  /** End an API key. `DELETE /api/v1/auth/keys/{key_id}`. */
+  deleteKey(input: {
+    readonly key_id: string;
+  }, options?: RequestOptions): Promise<void>;
+  /** Remove one label; an unknown key is fine. `DELETE /api/v1/entities/{entity_id}/labels/{key}`. */
+  deleteLabel(input: {
+    readonly entity_id: string;
+    readonly key: string;
+  }, options?: RequestOptions): Promise<Schemas.EntityLabelsResponse>;
+  /** Forget all places. `DELETE /api/v1/layouts/{machine_name}/{machine_version}`. */
+  deleteLayout(input: {
+    readonly machine_name: string;
+    readonly machine_version: string;
+  }, options?: RequestOptions): Promise<void>;
+  /** Forget the place of one state. `DELETE /api/v1/layouts/{machine_name}/{machine_version}/{state_name}`. */
+  deleteLayoutOfState(input: {
+    readonly machine_name: string;
+    readonly machine_version: string;
+    readonly state_name: string;
+  }, options?: RequestOptions): Promise<void>;
+  /** Delete a version that no active entity uses; `force` is for administrators. `DELETE /api/v1/machines/{machine_id}`. */
+  deleteMachine(input: {
+    readonly machine_id: string;
+    readonly force?: boolean | undefined;
+  }, options?: RequestOptions): Promise<void>;
+  /** Remove the note on a transition. `DELETE /api/v1/transition-annotations/{machine_name}/{machine_version}/{transition_key}`. */
+  deleteTransitionAnnotation(input: {
+    readonly machine_name: string;
+    readonly machine_version: string;
+    readonly transition_key: string;
+  }, options?: RequestOptions): Promise<void>;
+  /** Remove an account; its tokens end. `DELETE /api/v1/auth/users/{username}`. */
+  deleteUser(input: {
+    readonly username: string;
+  }, options?: RequestOptions): Promise<void>;
+  /** Stop telling. `DELETE /api/v1/webhooks/{webhook_id}`. */
+  deleteWebhook(input: {
+    readonly webhook_id: string;
+  }, options?: RequestOptions): Promise<void>;
+  /** Errors, warnings and hints of a machine with line and column, and its outline; stores nothing. `POST /api/v1/machines/diagnose`. */
+  diagnoseMachine(input: {
+    /** A document, or the text of a machine file. */
+    readonly body: Schemas.DiagnoseRequest | string;
+  }, options?: RequestOptions): Promise<Schemas.DiagnoseResponse>;
+  /** Give up; a lane that waits for this letter goes on. `POST /api/v1/dlq/{record_id}/discard`. */
+  discardDeadLetter(input: {
+    readonly record_id: string;
+  }, options?: RequestOptions): Promise<Schemas.DLQDiscardResponse>;
+  /** Give up every pending letter that fits. `POST /api/v1/dlq/discard`. */
+  discardDeadLetters(input: {
+    readonly body: Schemas.DLQBulkRequest;
+  }, options?: RequestOptions): Promise<Schemas.DLQBulkResponse>;
+  /** What an event would do now, with the stored context and the pinned version. `POST /api/v1/entities/{entity_id}/dry-run`. */
+  dryRun(input: {
+    readonly entity_id: string;
+    readonly body: Schemas.DryRunRequest;
+  }, options?: RequestOptions): Promise<Schemas.DryRunResponse>;
+  /** Every trigger of the machine with its verdict, each guard and the values it read. `GET /api/v1/entities/{entity_id}/explain`. */
+  explainEntity(input: {
+    readonly entity_id: string;
+  }, options?: RequestOptions): Promise<Schemas.EntityExplanation>;
+  /** Name, theme and version, for pages before a login. `GET /api/v1/settings/app-config`. */
+  getAppConfig(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.AppConfig>;
+  /** Triggers that a transition of the current state answers to, and which would be taken now. `GET /api/v1/entities/{entity_id}/available-triggers`. */
+  getAvailableTriggers(input: {
+    readonly entity_id: string;
+  }, options?: RequestOptions): Promise<Schemas.AvailableTriggersResponse>;
+  /** A drawing of a machine: Mermaid, Graphviz or SCXML. `GET /api/v1/machines/{machine_id}/chart`. */
+  getChart(input: {
+    readonly machine_id: string;
+    readonly format?: "mermaid" | "flowchart" | "dot" | "scxml" | undefined;
+  }, options?: RequestOptions): Promise<string>;
+  /** This contract. `GET /openapi.json`. */
+  getContract(input?: Record<string, never>, options?: RequestOptions): Promise<{
+    readonly [key: string]: unknown;
+  }>;
+  /** One dead letter. `GET /api/v1/dlq/{record_id}`. */
+  getDeadLetter(input: {
+    readonly record_id: string;
+  }, options?: RequestOptions): Promise<Schemas.DLQRecordResponse>;
+  /** How many, by reason, status and stage. `GET /api/v1/dlq/stats`. */
+  getDeadLetterStats(input?: {
+    readonly source_name?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.DLQStatsResponse>;
+  /** Script and style of that page. `GET /docs/{file}`. */
+  getDocsFile(input: {
+    readonly file: string;
+  }, options?: RequestOptions): Promise<string>;
+  /** The contract as a page. `GET /docs`. */
+  getDocsPage(input?: Record<string, never>, options?: RequestOptions): Promise<string>;
+  /** Every operation in short. `GET /api/v1/docs/playground-routes`. */
+  getDocsPlaygroundRoutes(
+    input?: Record<string, never>,
+    options?: RequestOptions,
+  ): Promise<Schemas.PlaygroundRoutes>;
+  /** State and context of an active entity. `GET /api/v1/entities/{entity_id}/state`. */
+  getEntity(input: {
+    readonly entity_id: string;
+  }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
+  /** How entities are spread over states and machines, and which fail most. `GET /api/v1/observability/entity-health`. */
+  getEntityHealth(input?: {
+    readonly window_hours?: number | undefined;
+    readonly machine_name?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.EntityHealthResponse>;
+  /** Health, pace and failures of one entity. `GET /api/v1/entities/{entity_id}/metrics`. */
+  getEntityMetrics(input: {
+    readonly entity_id: string;
+    readonly window_hours?: number | undefined;
+  }, options?: RequestOptions): Promise<Schemas.EntityMetricsResponse>;
+  /** Where an event is: waiting, done or dead. `GET /api/v1/events/{event_id}`. */
+  getEvent(input: {
+    readonly event_id: string;
+  }, options?: RequestOptions): Promise<Schemas.EventStatusResponse>;
+  /** Whether the service works; asks the store at most once a second. `GET /health`. */
+  getHealth(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Health>;
+  /** History of an entity, newest first; empty for an id that never was. `GET /api/v1/entities/{entity_id}/history`. */
+  getHistory(input: {
+    readonly entity_id: string;
+    readonly limit?: number | undefined;
+    readonly offset?: number | undefined;
+  }, options?: RequestOptions): Promise<readonly (Schemas.TransitionHistoryResponse)[]>;
+  /** How much happened, and when. `GET /api/v1/entities/{entity_id}/history/stats`. */
+  getHistoryStats(input: {
+    readonly entity_id: string;
+  }, options?: RequestOptions): Promise<Schemas.HistoryStatsResponse>;
+  /** Labels of an entity in any status. `GET /api/v1/entities/{entity_id}/labels`. */
+  getLabels(input: {
+    readonly entity_id: string;
+  }, options?: RequestOptions): Promise<Schemas.EntityLabelsResponse>;
+  /** Whether the process lives; asks nobody. `GET /health/live`. */
+  getLiveness(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Live>;
+  /** What this service is, for language models. `GET /llms.txt`. */
+  getLlmsText(input?: Record<string, never>, options?: RequestOptions): Promise<string>;
+  /** One version, whole. `GET /api/v1/machines/{machine_id}`. */
+  getMachine(input: {
+    readonly machine_id: string;
+  }, options?: RequestOptions): Promise<Schemas.MachineResponse>;
+  /** Who is asking. `GET /api/v1/auth/me`. */
+  getMe(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.UserResponse>;
+  /** Figures of this process for Prometheus. `GET /metrics`. */
+  getMetrics(input?: Record<string, never>, options?: RequestOptions): Promise<string>;
+  /** Whether requests can be served: store reachable, schema as expected. `GET /ready`. */
+  getReadiness(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Ready>;
+  /** What this is. `GET /`. */
+  getService(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Root>;
+  /** Which kind of store is in use. `GET /api/v1/settings/database-config`. */
+  getSettingsDatabaseConfig(
+    input?: Record<string, never>,
+    options?: RequestOptions,
+  ): Promise<Schemas.DatabaseConfigResponse>;
+  /** How this process runs. `GET /api/v1/settings/runtime-overview`. */
+  getSettingsRuntimeOverview(
+    input?: Record<string, never>,
+    options?: RequestOptions,
+  ): Promise<Schemas.RuntimeOverview>;
+  /** Effective settings and where they come from; they cannot be changed over HTTP. `GET /api/v1/settings/server-config`. */
+  getSettingsServerConfig(
+    input?: Record<string, never>,
+    options?: RequestOptions,
+  ): Promise<Schemas.ServerConfig>;
+  /** Where dead letters are kept: always with everything else. `GET /api/v1/settings/worker-dlq-config`. */
+  getSettingsWorkerDlqConfig(
+    input?: Record<string, never>,
+    options?: RequestOptions,
+  ): Promise<Schemas.WorkerDlqConfigResponse>;
+  /** The whole entity as one document. `GET /api/v1/entities/{entity_id}/snapshot`. */
+  getSnapshot(input: {
+    readonly entity_id: string;
+  }, options?: RequestOptions): Promise<Schemas.EntitySnapshotResponse>;
+  /** Entities in each state, how long they have been there, and what failed. `GET /api/v1/observability/state-metrics`. */
+  getStateMetrics(input: {
+    readonly machine_name: string | undefined;
+    readonly window_hours?: number | undefined;
+  }, options?: RequestOptions): Promise<Schemas.ObservabilityStateMetricsResponse>;
+  /** The figures of an overview. `GET /api/v1/observability/summary`. */
+  getSummary(input?: {
+    readonly window_hours?: number | undefined;
+    readonly machine_name?: string | undefined;
+    readonly entity_id?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.ObservabilitySummaryResponse>;
+  /** One of them, as YAML. `GET /api/v1/templates/fsm/{filename}`. */
+  getTemplate(input: {
+    readonly filename: string;
+  }, options?: RequestOptions): Promise<string>;
+  /** All of them in one archive. `GET /api/v1/templates/fsm/zip`. */
+  getTemplatesZip(input?: Record<string, never>, options?: RequestOptions): Promise<Uint8Array>;
+  /** States in the order they were entered, with the time spent in each. `GET /api/v1/entities/{entity_id}/timeline`. */
+  getTimeline(input: {
+    readonly entity_id: string;
+  }, options?: RequestOptions): Promise<Schemas.EntityTimelineResponse>;
+  /** Events over time, with durations and what fails most. `GET /api/v1/observability/transition-analytics`. */
+  getTransitionAnalytics(input?: {
+    readonly window_hours?: number | undefined;
+    readonly machine_name?: string | undefined;
+    readonly bucket_count?: number | undefined;
+  }, options?: RequestOptions): Promise<Schemas.TransitionAnalyticsResponse>;
+  /** Attempts, failures and durations of each transition. `GET /api/v1/observability/transition-metrics`. */
+  getTransitionMetrics(input: {
+    readonly machine_name: string | undefined;
+    readonly window_hours?: number | undefined;
+  }, options?: RequestOptions): Promise<Schemas.ObservabilityTransitionMetricsResponse>;
+  /** History of all entities, newest first. `GET /api/v1/observability/transitions`. */
+  getTransitionReport(input?: {
+    readonly machine_name?: string | undefined;
+    readonly entity_id?: string | undefined;
+    readonly start_at?: string | undefined;
+    readonly end_at?: string | undefined;
+    readonly limit?: number | undefined;
+    readonly offset?: number | undefined;
+    readonly status?: "all" | "success" | "failed" | undefined;
+  }, options?: RequestOptions): Promise<Schemas.ObservabilityTransitionsResponse>;
+  /** One webhook. `GET /api/v1/webhooks/{webhook_id}`. */
+  getWebhook(input: {
+    readonly webhook_id: string;
+  }, options?: RequestOptions): Promise<Schemas.WebhookResponse>;
+  /** Events of every lane, waiting and done, newest first. `GET /api/v1/observability/worker-events`. */
+  getWorkerEventReport(input?: {
+    readonly machine_name?: string | undefined;
+    readonly entity_id?: string | undefined;
+    readonly start_at?: string | undefined;
+    readonly end_at?: string | undefined;
+    readonly limit?: number | undefined;
+    readonly offset?: number | undefined;
+    readonly status?: "all" | "pending" | "claimed" | "completed" | "failed" | "dead_letter" | undefined;
+  }, options?: RequestOptions): Promise<Schemas.ObservabilityWorkerEventsResponse>;
+  /** Create an entity in a given state, under the rules of its machine. `POST /api/v1/entities/import`. */
+  importEntity(input: {
+    readonly body: Schemas.ImportEntityRequest;
+  }, options?: RequestOptions): Promise<Schemas.ImportEntityResponse>;
+  /** Notes on the states of a machine. `GET /api/v1/annotations`. */
+  listAnnotations(input: {
+    readonly machine_name: string | undefined;
+    readonly machine_version: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.WorkspaceAnnotationsListResponse>;
+  /** Who did what, newest first. `GET /api/v1/audit`. */
+  listAudit(input?: {
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.AuditLog>;
+  /** Guards, actions and effects that are always there. `GET /api/v1/catalog/builtins`. */
+  listBuiltins(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.BuiltinCatalog>;
+  /** Dead letters, newest first. `GET /api/v1/dlq`. */
+  listDeadLetters(input?: {
+    readonly source_name?: string | undefined;
+    readonly entity_id?: string | undefined;
+    readonly reason?: string | undefined;
+    readonly stage?: string | undefined;
+    readonly status?: "pending" | "retrying" | "resolved" | "ignored" | "expired" | undefined;
+    readonly limit?: number | undefined;
+    readonly offset?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.DLQListResponse>;
+  /** Find entities. `GET /api/v1/entities`. */
+  listEntities(input?: {
+    readonly machine_name?: string | undefined;
+    readonly state?: string | undefined;
+    readonly is_terminal?: boolean | undefined;
+    readonly workflow_status?: "active" | "complete" | "failed" | undefined;
+    readonly status?: "active" | "archived" | "deleted" | undefined;
+    readonly include_archived?: boolean | undefined;
+    readonly include_deleted?: boolean | undefined;
+    readonly created_after?: string | undefined;
+    readonly created_before?: string | undefined;
+    readonly updated_after?: string | undefined;
+    readonly updated_before?: string | undefined;
+    readonly labels?: string | undefined;
+    readonly q?: string | undefined;
+    readonly sort_by?:
+      | "created_at"
+      | "updated_at"
+      | "entity_id"
+      | "current_state"
+      | "machine_name"
+      | undefined;
+    readonly sort_order?: "asc" | "desc" | undefined;
+    readonly limit?: number | undefined;
+    readonly page_size?: number | undefined;
+    readonly offset?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.EntityListResponse>;
+  /** Events that were consumed, by sequence. `GET /api/v1/entities/{entity_id}/events`. */
+  listEventsOfEntity(input: {
+    readonly entity_id: string;
+    readonly limit?: number | undefined;
+    readonly offset?: number | undefined;
+  }, options?: RequestOptions): Promise<Schemas.EntityEventLog>;
+  /** API keys, without the keys. `GET /api/v1/auth/keys`. */
+  listKeys(input?: Record<string, never>, options?: RequestOptions): Promise<{
+    readonly keys: readonly (Schemas.ApiKey)[];
+  }>;
+  /** Places of states on a canvas. `GET /api/v1/layouts`. */
+  listLayouts(input: {
+    readonly machine_name: string | undefined;
+    readonly machine_version: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.WorkspaceLayoutsListResponse>;
+  /** Machines by name, newest version first. `GET /api/v1/machines`. */
+  listMachines(input?: {
+    readonly name?: string | undefined;
+    readonly version?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.MachineListResponse>;
+  /** Machines to start from. `GET /api/v1/templates/fsm`. */
+  listTemplates(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.TemplateList>;
+  /** Timers that run. `GET /api/v1/entities/{entity_id}/timers`. */
+  listTimers(input: {
+    readonly entity_id: string;
+  }, options?: RequestOptions): Promise<Schemas.EntityTimers>;
+  /** Notes on the transitions of a machine. `GET /api/v1/transition-annotations`. */
+  listTransitionAnnotations(input: {
+    readonly machine_name: string | undefined;
+    readonly machine_version: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.TransitionAnnotations>;
+  /** History of all entities, oldest first; nothing ever appears behind a cursor. `GET /api/v1/transitions`. */
+  listTransitions(input?: {
+    readonly after?: string | undefined;
+    readonly success?: boolean | undefined;
+    readonly machine_name?: string | undefined;
+    readonly entity_id?: string | undefined;
+    readonly limit?: number | undefined;
+    readonly start_at?: string | undefined;
+    readonly end_at?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.TransitionsFeedResponse>;
+  /** Accounts. `GET /api/v1/auth/users`. */
+  listUsers(input?: Record<string, never>, options?: RequestOptions): Promise<{
+    readonly users: readonly (Schemas.User)[];
+  }>;
+  /** Webhooks, newest first. `GET /api/v1/webhooks`. */
+  listWebhooks(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.WebhookListResponse>;
+  /** Workers that were seen within a minute. `GET /api/v1/workers`. */
+  listWorkers(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.WorkerList>;
+  /** Log in with a password. `POST /api/v1/auth/login`. */
+  login(input: {
+    readonly body: Schemas.LoginRequest;
+  }, options?: RequestOptions): Promise<Schemas.LoginResponse>;
+  /** End this token, everywhere. `POST /api/v1/auth/logout`. */
+  logout(input?: {
+    readonly body?: Schemas.LogoutRequest;
+  }, options?: RequestOptions): Promise<{
+    readonly message: "OK";
+  }>;
+  /** Pin the entity to another machine or version in which its state exists. `POST /api/v1/entities/{entity_id}/migrate`. */
+  migrateEntity(input: {
+    readonly entity_id: string;
+    readonly machine_name: string | undefined;
+    readonly machine_version: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
+  /** Dead letters of the configured store, counted. `POST /api/v1/settings/dlq-stats`. */
+  postSettingsDlqStats(input?: {
+    readonly body?: Schemas.TestTargetRequest;
+  }, options?: RequestOptions): Promise<Schemas.DlqStatsResponse>;
+  /** Whether the configured store answers. `POST /api/v1/settings/test-database`. */
+  postSettingsTestDatabase(input?: {
+    readonly body?: Schemas.TestTargetRequest;
+  }, options?: RequestOptions): Promise<Schemas.DatabaseTestResponse>;
+  /** Whether dead letters of the configured store can be read. `POST /api/v1/settings/test-dlq`. */
+  postSettingsTestDlq(input?: {
+    readonly body?: Schemas.TestTargetRequest;
+  }, options?: RequestOptions): Promise<Schemas.DatabaseTestResponse>;
+  /** What an event would do to a machine in a given state. `POST /api/v1/process`. */
+  processEvent(input: {
+    readonly body: Schemas.ProcessRequest;
+  }, options?: RequestOptions): Promise<Schemas.ProcessResponse>;
+  /** Publish a version of a machine. `POST /api/v1/machines`. Takes `idempotencyKey`. */
+  publishMachine(input: {
+    /** A document, or the text of a machine file. */
+    readonly body: Schemas.MachineCreateRequest | string;
+  }, options?: RequestOptions): Promise<Schemas.MachineResponse>;
+  /** Remove for good, with history, timers, queued events and dead letters. `DELETE /api/v1/entities/{entity_id}/purge`. */
+  purgeEntity(input: {
+    readonly entity_id: string;
+  }, options?: RequestOptions): Promise<void>;
+  /** Write the note on a state. `PUT /api/v1/annotations/{machine_name}/{machine_version}/{state_name}`. */
+  putAnnotation(input: {
+    readonly machine_name: string;
+    readonly machine_version: string;
+    readonly state_name: string;
+    readonly body: Schemas.NoteRequest;
+  }, options?: RequestOptions): Promise<Schemas.Done>;
+  /** Keep places; those that are not named stay. `PUT /api/v1/layouts/{machine_name}/{machine_version}`. */
+  putLayout(input: {
+    readonly machine_name: string;
+    readonly machine_version: string;
+    readonly body: Schemas.LayoutRequest;
+  }, options?: RequestOptions): Promise<Schemas.LayoutSaved>;
+  /** Write the note on a transition. `PUT /api/v1/transition-annotations/{machine_name}/{machine_version}/{transition_key}`. */
+  putTransitionAnnotation(input: {
+    readonly machine_name: string;
+    readonly machine_version: string;
+    readonly transition_key: string;
+    readonly body: Schemas.NoteRequest;
+  }, options?: RequestOptions): Promise<Schemas.Done>;
+  /** Queue an event for a worker, now or at a given time. `POST /api/v1/entities/{entity_id}/queue-event`. Takes `idempotencyKey`. */
+  queueEvent(input: {
+    readonly entity_id: string;
+    readonly body: Schemas.QueueEventRequest;
+  }, options?: RequestOptions): Promise<Schemas.QueuedEventResponse>;
+  /** Accept up to 1,000 events for workers, in the order given. `POST /api/v1/events/batch`. Takes `idempotencyKey`. */
+  queueEvents(input: {
+    readonly body: Schemas.BatchEventsRequest;
+  }, options?: RequestOptions): Promise<Schemas.BatchEventsResponse>;
+  /** Put the event or action back; a second call gives the same event. `POST /api/v1/dlq/{record_id}/replay`. */
+  redriveDeadLetter(input: {
+    readonly record_id: string;
+    readonly body?: Schemas.DLQReplayRequest;
+  }, options?: RequestOptions): Promise<Schemas.DLQReplayResponse>;
+  /** Put back every pending letter that fits, oldest of a page last. `POST /api/v1/dlq/replay`. */
+  redriveDeadLetters(input: {
+    readonly body: Schemas.DLQBulkRequest;
+  }, options?: RequestOptions): Promise<Schemas.DLQBulkResponse>;
+  /** Change a refresh token for new tokens. `POST /api/v1/auth/refresh`. */
+  refreshLogin(input: {
+    readonly body: Schemas.RefreshRequest;
+  }, options?: RequestOptions): Promise<Schemas.LoginResponse>;
+  /** Move a note when its state gets another name; an existing note there stays. `POST /api/v1/annotations/{machine_name}/{machine_version}/rename`. */
+  renameAnnotation(input: {
+    readonly machine_name: string;
+    readonly machine_version: string;
+    readonly body: Schemas.RenameNoteRequest;
+  }, options?: RequestOptions): Promise<Schemas.RenamedNote>;
+  /** Replace all labels. `PUT /api/v1/entities/{entity_id}/labels`. */
+  replaceLabels(input: {
+    readonly entity_id: string;
+    readonly body: Schemas.UpdateLabelsRequest;
+  }, options?: RequestOptions): Promise<Schemas.EntityLabelsResponse>;
+  /** The way an entity took, step by step; changes nothing. `POST /api/v1/entities/{entity_id}/replay`. */
+  replayEntity(input: {
+    readonly entity_id: string;
+    readonly up_to_sequence?: number | undefined;
+  }, options?: RequestOptions): Promise<Schemas.EntityReplay>;
+  /** Make active again. `POST /api/v1/entities/{entity_id}/restore`. */
+  restoreEntity(input: {
+    readonly entity_id: string;
+  }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
+  /** Send an event and wait for what it does; creates the entity when a machine is named. `POST /api/v1/entities/{entity_id}/events`. Takes `idempotencyKey`. */
+  sendEvent(input: {
+    readonly entity_id: string;
+    readonly body: Schemas.ProcessEntityEventRequest;
+  }, options?: RequestOptions): Promise<Schemas.ProcessEntityEventResponse | Schemas.QueuedEventResponse>;
+  /** Send one event to up to 100 entities, each for itself. `POST /api/v1/entities/bulk/events`. Takes `idempotencyKey`. */
+  sendEventToMany(input: {
+    readonly body: Schemas.BulkProcessEventsRequest;
+  }, options?: RequestOptions): Promise<Schemas.BulkProcessEventsResponse>;
+  /** Create an entity of a machine, send it events, data and time; nothing is stored or done. `POST /api/v1/simulate`. */
+  simulate(input: {
+    readonly body: Schemas.SimulateRequest;
+  }, options?: RequestOptions): Promise<Schemas.SimulateResponse>;
+  /** Changes of machines and webhooks, from any process. `GET /api/v1/events/stream`. */
+  streamEvents(input?: {
+    readonly topic?: string | undefined;
+  }, options?: RequestOptions): Promise<Response>;
+  /** News of several topics in one stream; `Last-Event-ID` resumes history and machines without gap or double. `GET /api/v1/stream`. */
+  streamTopics(input: {
+    readonly topics: string | undefined;
+    readonly after?: string | undefined;
+  }, options?: RequestOptions): Promise<Response>;
+  /** The same as server-sent events: `id` is the cursor, `Last-Event-ID` resumes without gap or double. `GET /api/v1/transitions/stream`. */
+  streamTransitions(input?: {
+    readonly after?: string | undefined;
+    readonly success?: boolean | undefined;
+    readonly machine_name?: string | undefined;
+    readonly entity_id?: string | undefined;
+  }, options?: RequestOptions): Promise<Response>;
+  /** Everything that is wrong or doubtful in a machine; stores nothing. `POST /api/v1/machines/validate`. */
+  validateMachine(input: {
+    /** A document, or the text of a machine file. */
+    readonly body: Schemas.MachineCreateRequest | string;
+  }, options?: RequestOptions): Promise<Schemas.ValidateResponse>;
+}
+/** A client of the service at `baseUrl`. */
+export declare function createStatorClient(options: ClientOptions): StatorClient;
