@@ -4,7 +4,8 @@ import { SETTING_NAMES } from "../src/settings.ts";
 import { startProcess } from "./testing/process.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const START = "deno task dev";
+const DENO = "npx -y deno@2.9.6";
+const START = `${DENO} task dev`;
 const COMMAND_MS = 30_000;
 
 interface Block {
@@ -56,7 +57,7 @@ async function run(script: string, folder: string): Promise<unknown> {
   const child = new Deno.Command("sh", {
     args: [
       "-euc",
-      script.replaceAll("deno task stator", `deno run -A --quiet ${new URL("main.ts", ROOT).pathname}`),
+      script.replaceAll(`${DENO} task stator`, `deno run -A --quiet ${new URL("main.ts", ROOT).pathname}`),
     ],
     cwd: folder,
     signal: AbortSignal.timeout(COMMAND_MS),
