@@ -71,6 +71,11 @@ export function createOperationGuard(deps: {
   async function takeBody(c: Context<ApiEnv>, rule: NonNullable<OperationGuard["body"]>): Promise<void> {
     const { raw } = c.req;
     const body = await readBody(raw, rule, settings.limits);
+    if (body?.type === "json" && raw.headers.get("content-type") === "application/json") {
+      // The usual case, without a second request around the same text (a tenth of the time of an event).
+      Object.assign(c.req.bodyCache, { text: Promise.resolve(body.text) });
+      return;
+    }
     const headers = new Headers(raw.headers);
     if (body === null) headers.delete("content-type");
     else if (body.type === "json") headers.set("content-type", "application/json");
