@@ -1,6 +1,5 @@
 /** Awaited events per second over HTTP, 64 connections, the API and its database on this machine. */
 import { migrate } from "../tests/chaos/database.ts";
-import { publishMachine } from "../tests/chaos/machine.ts";
 import { startPostgres } from "../tests/chaos/postgres_server.ts";
 import { startProcess } from "../tests/chaos/processes.ts";
 import { openPostgresStore } from "../src/store/postgres/postgres_store.ts";
@@ -17,7 +16,6 @@ export async function benchHttp(): Promise<readonly BenchRow[]> {
   if (server === null) return [];
   await migrate(server.url);
   const store = await openPostgresStore({ url: server.url });
-  await publishMachine(store, "http://127.0.0.1:9/never");
   const port = freePort();
   const api = startProcess({
     name: "api",
@@ -26,6 +24,7 @@ export async function benchHttp(): Promise<readonly BenchRow[]> {
   });
   try {
     await waitUntilReady(port);
+    await publish(port);
     await load(port, WARM_MS);
     const { times, passedMs } = await load(port, MEASURED_MS);
     const head = (await store.history.recent({ limit: 1 })).total;
@@ -73,7 +72,27 @@ async function load(
   return { times, passedMs: performance.now() - startedMs };
 }
 
-const BODY = JSON.stringify({ trigger: "add", machine_name: "chaos", context: {} });
+const BODY = JSON.stringify({ trigger: "go", machine_name: "counter", context: {} });
+/** Each event moves the entity and counts. */
+const COUNTER = {
+  meta: { machine_name: "counter", version: "1.0.0" },
+  state_variables: [{ key: "count", type: "number", default: 0 }],
+  states: [{ name: "a", type: "initial" }, { name: "b" }],
+  transitions: [
+    { trigger: "go", source: "a", dest: "b", actions: [{ increment: "count" }] },
+    { trigger: "go", source: "b", dest: "a", actions: [{ increment: "count" }] },
+  ],
+};
+
+async function publish(port: number): Promise<void> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/v1/machines`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ config: COUNTER }),
+  });
+  if (response.status !== 201) throw new Error(`Cannot publish: ${await response.text()}`);
+  await response.body?.cancel();
+}
 
 async function waitUntilReady(port: number): Promise<void> {
   const untilMs = performance.now() + START_MS_MAX;
