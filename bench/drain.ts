@@ -28,7 +28,6 @@ export async function benchDrain(): Promise<readonly BenchRow[]> {
     await Deno.remove(folder, { recursive: true });
   }
   const server = await startPostgres();
-  if (server === null) return rows;
   try {
     await migrate(server.url);
     for (const concurrency of [1, 4]) {

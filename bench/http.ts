@@ -13,7 +13,6 @@ const START_MS_MAX = 20_000;
 
 export async function benchHttp(): Promise<readonly BenchRow[]> {
   const server = await startPostgres();
-  if (server === null) return [];
   await migrate(server.url);
   const store = await openPostgresStore({ url: server.url });
   const port = freePort();

@@ -62,8 +62,12 @@ async function administer(url: string, statement: string): Promise<void> {
 async function findServer(): Promise<string> {
   const given = Deno.env.get(URL_VARIABLE);
   if (given !== undefined && given !== "") return given;
-  const folder = findSystemServer() ?? await findEmbeddedServer();
-  return await startCluster(folder);
+  return await startCluster(await serverPrograms());
+}
+
+/** Folder with the programs of a server: the system's, else npm's. */
+export async function serverPrograms(): Promise<string> {
+  return findSystemServer() ?? await findEmbeddedServer();
 }
 
 /** Folder with `initdb` and `postgres` of the newest installed version. */
@@ -119,7 +123,7 @@ async function startCluster(binaries: string): Promise<string> {
   const data = `${folder}/data`;
   const created = await new Deno.Command(`${binaries}/initdb`, {
     args: ["-D", data, "-U", "stator_test", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-    ...(owner ?? {}),
+    ...(owner === null ? {} : { uid: owner.uid, gid: owner.gid }),
     cwd: folder,
   }).output();
   if (!created.success) {
@@ -142,7 +146,7 @@ async function startCluster(binaries: string): Promise<string> {
       String(port),
       ...settings,
     ],
-    ...(owner ?? {}),
+    ...(owner === null ? {} : { uid: owner.uid, gid: owner.gid }),
     cwd: "/",
     stdin: "piped",
     stdout: "null",
@@ -155,14 +159,16 @@ async function startCluster(binaries: string): Promise<string> {
 }
 
 /** PostgreSQL refuses to run as root. */
-function unprivilegedOwner(): { readonly uid: number; readonly gid: number } | null {
+export function unprivilegedOwner():
+  | { readonly name: string; readonly uid: number; readonly gid: number }
+  | null {
   if (Deno.uid() !== 0) return null;
   const lines = Deno.readTextFileSync("/etc/passwd").split("\n").map((line) => line.split(":"));
   const line = lines.find(([name]) => name === "postgres") ?? lines.find(([name]) => name === "nobody");
   if (line === undefined) {
     throw new Error('Cannot start a test database as root: there is no user "postgres" or "nobody"');
   }
-  return { uid: Number(line[2]), gid: Number(line[3]) };
+  return { name: line[0] ?? "", uid: Number(line[2]), gid: Number(line[3]) };
 }
 
 function freePort(): number {

@@ -49,9 +49,8 @@ export async function startSqlite(): Promise<ChaosDatabase> {
 }
 
 /** Null = there is no server program on this machine. */
-export async function startPostgresChaos(): Promise<ChaosDatabase | null> {
+export async function startPostgresChaos(): Promise<ChaosDatabase> {
   const server = await startPostgres();
-  if (server === null) return null;
   await migrate(server.url);
   const producer = createSqlProducer(server.url);
   return {

@@ -1,5 +1,7 @@
 /** A PostgreSQL server of its own for one test: started on a free port, killed, restarted, and removed. */
 
+import { serverPrograms, unprivilegedOwner } from "../database.ts";
+
 export interface PostgresServer {
   readonly url: string;
   readonly version: string;
@@ -15,18 +17,14 @@ export interface PostgresOptions {
 
 const READY_MS_MAX = 30_000;
 
-/**
- * Uses the server programs in PATH, or those of a distribution's package. As root the server runs as user `postgres`,
- * because it refuses to run as root. Null = there are no server programs here.
- */
-export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer | null> {
-  const folder = await findPrograms();
-  if (folder === null) return null;
+/** Uses the system's server programs, else npm's. As root the server runs as another user: it refuses root. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const folder = await serverPrograms();
   const home = await Deno.makeTempDir({ prefix: "stator_postgres_" });
-  const isRoot = Deno.uid() === 0;
-  if (isRoot) await mustRun(["chown", "postgres", home]);
+  const owner = unprivilegedOwner();
+  if (owner !== null) await mustRun(["chown", owner.name, home]);
   const asServer = (args: readonly string[]) =>
-    isRoot ? ["runuser", "-u", "postgres", "--", ...args] : [...args];
+    owner === null ? [...args] : ["runuser", "-u", owner.name, "--", ...args];
   const data = `${home}/data`;
   const port = freePort();
 
@@ -60,23 +58,6 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       await Deno.remove(home, { recursive: true });
     },
   };
-}
-
-async function findPrograms(): Promise<string | null> {
-  const folders: string[] = [];
-  for (const root of ["/usr/lib/postgresql"]) {
-    try {
-      for (const entry of Deno.readDirSync(root)) folders.push(`${root}/${entry.name}/bin`);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  folders.push(...(Deno.env.get("PATH") ?? "").split(":"));
-  for (const folder of folders) {
-    const isThere = await Deno.stat(`${folder}/initdb`).then(() => true, () => false);
-    if (isThere) return folder;
-  }
-  return null;
 }
 
 function freePort(): number {

@@ -80,7 +80,6 @@ Deno.test({
   sanitizeResources: false,
   async fn() {
     const server = await startPostgres();
-    if (server === null) return;
     const sql = postgres(server.url, { max: 1, onnotice: () => {} });
     try {
       await migrate(server.url);
