@@ -86,6 +86,24 @@ const REFUSED: readonly (readonly [name: string, document: JsonObject, errors: r
   ],
   ["its own parent", state({ parent: "c" }), ["B23 states.3.parent"]],
   [
+    "a parallel in its own region",
+    documentOf({
+      states: [...STATES, { name: "p", type: "parallel", regions: [{ name: "r", initial: "p" }] }],
+    }),
+    ["B23 states.3.parent"],
+  ],
+  [
+    "two parallels in each other's regions",
+    documentOf({
+      states: [
+        ...STATES,
+        { name: "p", type: "parallel", regions: [{ name: "r", initial: "q", states: ["q"] }] },
+        { name: "q", type: "parallel", regions: [{ name: "s", initial: "p", states: ["p"] }] },
+      ],
+    }),
+    ["B23 states.3.parent"],
+  ],
+  [
     "a start inside another state",
     documentOf({ states: [{ name: "k" }, { name: "a", type: "initial", parent: "k" }, { name: "b" }] }),
     [

@@ -163,15 +163,22 @@ function pseudoStateRule({ draft, findings }: RuleInput, state: StateDraft): voi
   }
 }
 
-/** Parents in a ring, or deeper than anyone can follow: `B23`, `L01`. */
+/** Parents in a ring, or deeper than anyone can follow: `B23`, `L01`. A region takes in members that name no parent. */
 function cycleRule({ draft, states, findings }: RuleInput): void {
+  const around = new Map<string, string>();
+  for (const state of draft.states) {
+    for (const name of state.regions.flatMap((region) => states.membersOf(state, region))) {
+      if (!around.has(name)) around.set(name, state.name);
+    }
+  }
+  for (const { name, parent } of draft.states) if (parent !== null) around.set(name, parent);
   const inRing = new Set<string>();
   for (const state of draft.states) {
     const chain: string[] = [state.name];
-    let parent = state.parent;
-    while (parent !== null && !chain.includes(parent) && chain.length <= HIERARCHY_MAX) {
+    let parent = around.get(state.name);
+    while (parent !== undefined && !chain.includes(parent) && chain.length <= HIERARCHY_MAX) {
       chain.push(parent);
-      parent = states.byName.get(parent)?.parent ?? null;
+      parent = around.get(parent);
     }
     if (chain.length > HIERARCHY_MAX) {
       findings.error(
@@ -181,7 +188,7 @@ function cycleRule({ draft, states, findings }: RuleInput): void {
       );
       return;
     }
-    if (parent === null || parent !== state.name || inRing.has(state.name)) continue;
+    if (parent !== state.name || inRing.has(state.name)) continue;
     for (const name of chain) inRing.add(name);
     findings.error(
       "B23",

@@ -72,7 +72,7 @@ interface Operation {
 
 Deno.test("no operation answers with 5xx, whatever it is sent", () =>
   withApi(OPEN_SETTINGS, async (harness) => {
-    const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
+    const seed = 1;
     const random = randomOf(seed);
     await publish(harness, ORDER);
     await harness.call("POST", "/api/v1/entities/o-1/create", { body: { machine_name: "order" } });

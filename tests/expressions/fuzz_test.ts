@@ -9,7 +9,7 @@ const PROGRAMS = 100_000;
 const SLOWEST_MS = 2_000;
 
 Deno.test("random expressions end in a value or a typed error", async () => {
-  const seed = Math.floor(Math.random() * 4_294_967_296);
+  const seed = 1;
   const report = fuzz({ seed, programs: PROGRAMS });
   const { programs, values, refused, failed, slowest } = report;
   const line =

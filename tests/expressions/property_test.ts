@@ -12,7 +12,7 @@ import { randomOf, randomSource } from "./grammar.ts";
 const RUNS = 3_000;
 
 function check(holds: (seed: number) => void): void {
-  fc.assert(fc.property(fc.nat(), holds), { numRuns: RUNS });
+  fc.assert(fc.property(fc.nat(), holds), { numRuns: RUNS, seed: 1 });
 }
 
 function compiled(source: string): Expression | null {
@@ -100,7 +100,7 @@ Deno.test("equality is symmetric and agrees with order and with a copy", () => {
       if (order !== null) strictEqual(order + (reverse ?? 0), 0);
       if (order !== null) strictEqual(order === 0, equals(left, right));
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, seed: 1 },
   );
 });
 
@@ -115,6 +115,6 @@ Deno.test("not, and, or and == agree with truthy() and equals()", () => {
       strictEqual(evaluate("left == right"), equals(left, right));
       strictEqual(evaluate("left != right"), !equals(left, right));
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, seed: 1 },
   );
 });
