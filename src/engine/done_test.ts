@@ -104,6 +104,16 @@ Deno.test("services start where the macrostep ends and stop when their state is 
   ]);
 });
 
+Deno.test("a service belongs to one stay in its state", () => {
+  const machine: BriefMachine = {
+    states: [{ name: "a", invoke: [invoke("one")] }, { name: "b" }],
+    transitions: [{ on: "go", from: "a", to: "b" }, { on: "back", from: "b", to: "a" }],
+  };
+  const { runs, last } = walk(machine, ["go", "back"]);
+  assertEquals(runs.map(({ instance }) => instance.snapshot.invokes ?? null), [{ a: 1 }, null, { a: 2 }]);
+  assertEquals(last.actions.map(({ params }) => params.generation), [2]);
+});
+
 function variable(key: string) {
   return { key, type: null, isRequired: false, defaultExpr: null, description: "" };
 }

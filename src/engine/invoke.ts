@@ -1,5 +1,6 @@
 /** Services of states as plain requests: started where a macrostep ends, stopped when their state is left. */
 import { nodeAt } from "./machine.ts";
+import { setOwn } from "./own.ts";
 import type { Work } from "./work.ts";
 
 /** Starts the services of nodes that were entered in this macrostep and are still active. */
@@ -10,6 +11,10 @@ export function startInvokes(work: Work): void {
   if (work.isDone) return;
   for (const index of entered) {
     const node = nodeAt(work.machine, index);
+    const generation = ++work.generation;
+    const invokes: Record<string, number> = { ...work.invokes };
+    setOwn(invokes, node.name, generation);
+    work.invokes = invokes;
     for (const invoke of node.invokes) {
       work.requests.push({
         kind: "invoke_start",
@@ -18,6 +23,7 @@ export function startInvokes(work: Work): void {
           id: invoke.id,
           src: invoke.src,
           state: node.name,
+          generation,
           on_done: invoke.onDone ?? `done.invoke.${invoke.id}`,
           on_error: invoke.onError ?? `error.invoke.${invoke.id}`,
         },
@@ -32,6 +38,8 @@ export function startInvokes(work: Work): void {
 export function stopInvokes(work: Work, index: number): void {
   if (work.enteredInvokes?.delete(index) === true) return;
   const node = nodeAt(work.machine, index);
+  const { [node.name]: _, ...others } = work.invokes;
+  work.invokes = others;
   for (const { id, src } of node.invokes) {
     work.requests.push({
       kind: "invoke_stop",

@@ -89,7 +89,7 @@ export function idleStep(instance: Instance, event: EngineEvent | null): Step {
 const NO_CHANGES = { started: [], cancelled: [] };
 
 function snapshotOf(work: Work): Snapshot {
-  const { history, timers, generation, deferred, isDone } = work;
+  const { history, timers, invokes, generation, deferred, isDone } = work;
   const snapshot: Snapshot = { v: 1, states: leafNames(work.machine, work.active) };
   const hasTimers = hasKeys(timers);
   if (history === NO_HISTORY && !hasTimers && generation === 0 && deferred.length === 0 && !isDone) {
@@ -99,6 +99,7 @@ function snapshotOf(work: Work): Snapshot {
     ...snapshot,
     ...(hasKeys(history) ? { history } : NOTHING),
     ...(hasTimers ? { timers } : NOTHING),
+    ...(hasKeys(invokes) ? { invokes } : NOTHING),
     ...(generation > 0 ? { generation } : NOTHING),
     ...(deferred.length > 0 ? { deferred } : NOTHING),
     ...(isDone ? { isDone } : NOTHING),

@@ -13,7 +13,9 @@ export interface Snapshot {
   readonly history?: { readonly [owner: string]: readonly string[] };
   /** Timers that run: key → generation. A fire with another generation is a no-op. */
   readonly timers?: { readonly [key: string]: number };
-  /** Generation of the timer that was started last; 0 at first. */
+  /** States whose services run → generation of their start. A result with another generation comes from an earlier stay. */
+  readonly invokes?: { readonly [state: string]: number };
+  /** Generation of the timer or service that was started last; 0 at first. */
   readonly generation?: number;
   /** Events put off until the configuration changes, oldest first; at most 100. */
   readonly deferred?: readonly DeferredEvent[];

@@ -53,6 +53,7 @@ export interface Work {
   cursor: number;
   history: HistoryMemory;
   timers: { readonly [key: string]: number };
+  invokes: { readonly [state: string]: number };
   generation: number;
   /** Timers started in this call and not cancelled again; null = none. */
   started: Map<string, TimerStart> | null;
@@ -96,6 +97,7 @@ export class RefusedError extends Error {
 }
 
 export const NO_TIMERS: { readonly [key: string]: number } = {};
+const NO_INVOKES: { readonly [state: string]: number } = {};
 const NO_DEFERRED: readonly DeferredEvent[] = [];
 
 export function workOf(
@@ -114,6 +116,7 @@ export function workOf(
     cursor: 0,
     history: snapshot.history ?? NO_HISTORY,
     timers: snapshot.timers ?? NO_TIMERS,
+    invokes: snapshot.invokes ?? NO_INVOKES,
     generation: snapshot.generation ?? 0,
     started: null,
     deferred: snapshot.deferred ?? NO_DEFERRED,

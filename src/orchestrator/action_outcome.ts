@@ -82,9 +82,10 @@ function followUpCommandOf(
   const payload = result.type === "done" ? resultPayloadOf(result.output) : { error: result.error };
   const trigger = triggerNamesOf(action, result.type).find((name) => isDeclared(loaded, name));
   if (trigger !== undefined) {
-    const { state } = action.params;
-    const isInvoked = action.kind === "invoke_start" && typeof state === "string";
-    return { type: "event", trigger, payload, ...(isInvoked ? { invokedBy: state } : {}) };
+    const { state, generation } = action.params;
+    const isInvoked = action.kind === "invoke_start" && typeof state === "string" &&
+      typeof generation === "number";
+    return { type: "event", trigger, payload, ...(isInvoked ? { invokedBy: { state, generation } } : {}) };
   }
   const isAnswer = action.kind === "http" && result.type === "done" && Object.keys(payload).length > 0;
   return isAnswer ? { type: "data", data: payload } : null;

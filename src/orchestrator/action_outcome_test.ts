@@ -184,3 +184,21 @@ Deno.test("actionOutcomeOf() gives one event id to one action, however often it 
     }).followUp?.eventId;
   deepStrictEqual(once(), once());
 });
+
+Deno.test("the result of a service names the stay in a state that invoked it", () => {
+  const params = { id: "check", on_done: "checked", state: "paid", generation: 4 };
+  const { followUp } = actionOutcomeOf(
+    {
+      action: actionOf({ kind: "invoke_start", name: "credit", params }),
+      result: { type: "done", output: null },
+      loaded: order,
+    },
+    { nowMs: NOW_MS, retry: { baseMs: 1, capMs: 1 }, random: 0 },
+  );
+  deepStrictEqual(followUp?.command, {
+    type: "event",
+    trigger: "checked",
+    payload: {},
+    invokedBy: { state: "paid", generation: 4 },
+  });
+});

@@ -1,7 +1,7 @@
 /** What one event does to one entity: the same arguments always give the same decision. */
 import { applyData } from "../engine/apply_data.ts";
 import { dispatch } from "../engine/dispatch.ts";
-import { isActive } from "../engine/query.ts";
+import { ownValue } from "../engine/own.ts";
 import { assert, unreachable } from "../assert.ts";
 import type { Run } from "../engine/step.ts";
 import type { Instance } from "../engine/snapshot.ts";
@@ -60,10 +60,12 @@ function decideEvent(
   if (born !== null && born.type === "refused") return refuse(loaded, input, born.run);
 
   const entity = born === null ? existing(input.entity) : born.entity;
+  const { invokedBy } = command;
   if (
-    command.invokedBy !== undefined && !isActive(loaded.machine, entity.snapshot.states, command.invokedBy)
+    invokedBy !== undefined &&
+    ownValue(entity.snapshot.invokes ?? {}, invokedBy.state) !== invokedBy.generation
   ) {
-    return dropResult(input, command.invokedBy);
+    return dropResult(input, invokedBy.state);
   }
   const run = dispatch(loaded.machine, instanceOf(entity), {
     trigger: command.trigger,

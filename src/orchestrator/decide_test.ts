@@ -24,16 +24,21 @@ interface Row {
 }
 
 const open = entityAfter(trigger("note"));
+const served: Entity = { ...open, snapshot: { ...open.snapshot, invokes: { open: 3 } } };
 const paid = entityAfter(trigger("pay"));
 const shipped = entityAfter(trigger("pay"), trigger("ship"));
 const archived: Entity = { ...open, status: "archived" };
 const deleted: Entity = { ...open, status: "deleted" };
 const create: Command = { type: "create", context: { total: 5 }, labels: { tier: "gold" } };
 
+function result(state: string, generation: number): Command {
+  return { type: "event", trigger: "note", payload: {}, invokedBy: { state, generation } };
+}
+
 const ROWS: readonly Row[] = [
   {
     name: "drops the result of a service whose state was left",
-    input: input({ type: "event", trigger: "note", payload: {}, invokedBy: "paid" }, { entity: open }),
+    input: input(result("paid", 3), { entity: served }),
     type: "consumed",
     reason: null,
     entity: ["open", 2, 9],
@@ -41,8 +46,17 @@ const ROWS: readonly Row[] = [
     isDead: false,
   },
   {
-    name: "takes the result of a service whose state is active",
-    input: input({ type: "event", trigger: "note", payload: {}, invokedBy: "open" }, { entity: open }),
+    name: "drops the result of a service that an earlier stay in the state invoked",
+    input: input(result("open", 2), { entity: served }),
+    type: "consumed",
+    reason: null,
+    entity: ["open", 2, 9],
+    history: ["note", "ignored"],
+    isDead: false,
+  },
+  {
+    name: "takes the result of a service that this stay in the state invoked",
+    input: input(result("open", 3), { entity: served }),
     type: "consumed",
     reason: null,
     entity: ["open", 3, 9],

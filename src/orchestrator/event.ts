@@ -9,8 +9,8 @@ export type Command =
     readonly type: "event";
     readonly trigger: string;
     readonly payload: JsonObject;
-    /** Set on the result of an invoked service: the state that invoked it. When it was left, the result is dropped. */
-    readonly invokedBy?: string;
+    /** Set on the result of an invoked service: the stay in a state that invoked it. When it is over, the result is dropped. */
+    readonly invokedBy?: { readonly state: string; readonly generation: number };
   }
   | { readonly type: "data"; readonly data: JsonObject }
   | { readonly type: "create"; readonly context: JsonObject; readonly labels: Labels }
