@@ -1,12 +1,6 @@
 /** Every metric of every process: its name, kind, help and labels are declared here once. */
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { assert } from "../assert.ts";
-
-interface MetricSpec {
-  readonly type: "counter" | "gauge" | "histogram";
-  readonly help: string;
-  readonly labels: readonly string[];
-}
+import { createSeries, type Series, type SeriesSpec } from "./series.ts";
 
 /** Names with `pystator_worker_` are the predecessor's and keep its labels. Units are in the names. */
 export const METRICS = {
@@ -48,7 +42,7 @@ export const METRICS = {
   stator_unhandled_errors_total: counter("Errors that nobody caught, survived.", "kind"),
   stator_invalid_machines: gauge("Stored machines that cannot be used."),
   stator_build_info: gauge("Always 1; the version is a label.", "version"),
-} as const satisfies Readonly<Record<string, MetricSpec>>;
+} as const satisfies Readonly<Record<string, SeriesSpec>>;
 
 type Table = typeof METRICS;
 type NamesOf<Type> = {
@@ -71,56 +65,26 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-const BUCKETS_S = [.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30];
-/** Different label values that one metric keeps; later ones are counted together as `other`. */
-const LABEL_SETS_MAX = 1_000;
-const LABEL_LENGTH_MAX = 200;
+const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** Metrics of one process, in a registry of their own. */
+/** Metrics of one process. */
 export function createMetrics(): Metrics {
-  const registry = new Registry();
-  const counters = new Map<string, Counter<string>>();
-  const gauges = new Map<string, Gauge<string>>();
-  const histograms = new Map<string, Histogram<string>>();
-  const seen = new Map<string, Set<string>>();
-  for (const [name, spec] of Object.entries<MetricSpec>(METRICS)) register(name, spec);
-
-  return {
-    contentType: registry.contentType,
-    render: () => registry.metrics(),
-    count: (name, labels, amount = 1) => found(counters, name).inc(bounded(name, labels), amount),
-    set: (name, labels, value) => found(gauges, name).set(bounded(name, labels), value),
-    observe: (name, labels, value) => found(histograms, name).observe(bounded(name, labels), value),
-    reset: (name) => found(gauges, name).reset(),
+  const series = new Map<string, Series>(
+    Object.entries<SeriesSpec>(METRICS).map(([name, spec]) => [name, createSeries(name, spec)]),
+  );
+  const found = (name: string): Series => {
+    const one = series.get(name);
+    assert(one !== undefined, `metric ${name} is declared`);
+    return one;
   };
-
-  function register(name: string, spec: MetricSpec): void {
-    const options = { name, help: spec.help, labelNames: [...spec.labels], registers: [registry] };
-    if (spec.type === "counter") counters.set(name, new Counter(options));
-    if (spec.type === "gauge") gauges.set(name, new Gauge(options));
-    if (spec.type === "histogram") histograms.set(name, new Histogram({ ...options, buckets: BUCKETS_S }));
-  }
-
-  /** Names of machines, triggers and metrics come from people: without a bound they would fill the memory. */
-  function bounded(name: string, labels: Readonly<Record<string, string>>): Record<string, string> {
-    const short = Object.entries(labels).map(([key, value]) =>
-      [key, String(value).slice(0, LABEL_LENGTH_MAX)] as const
-    );
-    const known = seen.get(name) ?? new Set<string>();
-    seen.set(name, known);
-    const id = JSON.stringify(short);
-    if (!known.has(id) && known.size >= LABEL_SETS_MAX) {
-      return Object.fromEntries(short.map(([key]) => [key, "other"]));
-    }
-    known.add(id);
-    return Object.fromEntries(short);
-  }
-}
-
-function found<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
-  const value = map.get(name);
-  assert(value !== undefined, `metric ${name} is declared`);
-  return value;
+  return {
+    contentType: CONTENT_TYPE,
+    render: () => Promise.resolve(`${[...series.values()].map((one) => one.text()).join("\n\n")}\n`),
+    count: (name, labels, amount = 1) => found(name).add(labels, amount),
+    set: (name, labels, value) => found(name).set(labels, value),
+    observe: (name, labels, value) => found(name).observe(labels, value),
+    reset: (name) => found(name).reset(),
+  };
 }
 
 function counter<const Labels extends readonly string[]>(help: string, ...labels: Labels) {
