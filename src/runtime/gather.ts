@@ -24,7 +24,7 @@ interface Waiting<Request, Result> {
   readonly request: Request;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
-  readonly deadline: ReturnType<typeof setTimeout>;
+  readonly lateAtMs: number;
 }
 
 /** Batches start at the end of the current turn of the event loop, so that requests read together run together. */
@@ -32,6 +32,9 @@ export function createGatherer<Request, Result>(
   options: GatherOptions<Request, Result>,
 ): Gatherer<Request, Result> {
   let queue: Waiting<Request, Result>[] = [];
+  /** Everybody who has no answer yet. All wait equally long, so that the first is late first: one timer is enough. */
+  const open = new Set<Waiting<Request, Result>>();
+  let deadline: ReturnType<typeof setTimeout> | null = null;
   const keysRunning = new Set<string>();
   let batchesRunning = 0;
   let isScheduled = false;
@@ -45,16 +48,32 @@ export function createGatherer<Request, Result>(
         );
       }
       return new Promise((resolve, reject) => {
-        const waiting = { request, resolve, reject, deadline: setTimeout(expire, options.deadlineMs) };
-        function expire(): void {
-          queue = queue.filter((other) => other !== waiting);
-          reject(new AppError("timeout", `Cannot answer the request: ${options.deadlineMs} ms are over`));
-        }
+        const waiting = { request, resolve, reject, lateAtMs: performance.now() + options.deadlineMs };
         queue.push(waiting);
+        open.add(waiting);
+        deadline ??= setTimeout(expire, options.deadlineMs);
         schedule();
       });
     },
   };
+
+  function expire(): void {
+    deadline = null;
+    const nowMs = performance.now();
+    const late = new Set<Waiting<Request, Result>>();
+    for (const waiting of open) {
+      if (waiting.lateAtMs > nowMs) {
+        deadline = setTimeout(expire, Math.ceil(waiting.lateAtMs - nowMs));
+        break;
+      }
+      late.add(waiting);
+    }
+    queue = queue.filter((waiting) => !late.has(waiting));
+    for (const waiting of late) {
+      open.delete(waiting);
+      waiting.reject(new AppError("timeout", `Cannot answer the request: ${options.deadlineMs} ms are over`));
+    }
+  }
 
   function schedule(): void {
     if (isScheduled || queue.length === 0 || batchesRunning >= options.concurrencyMax) return;
@@ -100,7 +119,11 @@ export function createGatherer<Request, Result>(
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);
     } finally {
-      for (const waiting of batch) clearTimeout(waiting.deadline);
+      for (const waiting of batch) open.delete(waiting);
+      if (open.size === 0 && deadline !== null) {
+        clearTimeout(deadline);
+        deadline = null;
+      }
       for (const key of keys) keysRunning.delete(key);
       batchesRunning -= 1;
       schedule();

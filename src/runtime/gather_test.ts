@@ -96,3 +96,19 @@ Deno.test("createGatherer() answers late requests with a timeout", async () => {
   await rejects(gatherer.add("a"), { code: "timeout" });
   held.batches[0]?.end();
 });
+
+Deno.test("createGatherer() gives each request its own time", async () => {
+  const held = heldRun();
+  const { gatherer } = gathererOf({ run: held.run, deadlineMs: 40, batchMax: 1, concurrencyMax: 1 });
+  const early = gatherer.add("a");
+  await held.until(1);
+  const waits = rejects(gatherer.add("b"), { code: "timeout" });
+  await rejects(early, { code: "timeout" });
+  await waits;
+  strictEqual(gatherer.waitingCount(), 0);
+  held.batches[0]?.end();
+  const later = gatherer.add("c");
+  await held.until(2);
+  held.batches[1]?.end();
+  strictEqual(await later, "c");
+});
