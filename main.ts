@@ -8,7 +8,7 @@ import { machineVariablesOf, readProcessConfig } from "./src/config.ts";
 import type { Config, DatabaseConfig } from "./src/config_values.ts";
 import { AppError, messageOf } from "./src/errors.ts";
 import { createApiProxy } from "./src/host/api_proxy.ts";
-import { createCore } from "./src/host/core.ts";
+import { createCore, modulesOf } from "./src/host/core.ts";
 import { openStore } from "./src/host/open_store.ts";
 import type { Databases, ProcessDeps } from "./src/host/process.ts";
 import { withReadReplica } from "./src/host/read_replica.ts";
@@ -153,12 +153,14 @@ async function connect(config: Config): Promise<ApiConnection> {
   }
   const deps = processDeps(config, { log: silentLog, metrics: createMetrics() });
   const store = await openStore(deps, { database: config.database, signal: AbortSignal.abort() });
-  const api = await createApiOn(createCore(deps, store, null), deps, OPEN);
+  const core = createCore(deps, store, { workerId: null, modules: await modulesOf(deps, "guards") });
+  const api = await createApiOn(core, deps, OPEN);
   return {
     fetch: api.fetch,
     token: null,
     async close() {
       api.close();
+      core.close();
       await store.close();
     },
   };

@@ -1,4 +1,5 @@
 /** The configuration as the rooms see it: settings grouped by who needs them, URLs understood, defaults filled in. */
+import { type ActionSecret, actionSecretsOf } from "./config_actions.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Config {
@@ -15,6 +16,10 @@ export interface Config {
   readonly egressAllow: readonly string[];
   /** `whsec_…`; signs deliveries that have no secret of their own. */
   readonly webhookSecret: string | null;
+  /** The folder of the operator's own actions and guards. */
+  readonly modules: { readonly path: string | null; readonly net: readonly string[] };
+  /** Values that `http` actions name, and the only hosts that each may be sent to. */
+  readonly actionSecrets: readonly ActionSecret[];
   /** Where the command line finds a running API; null = use the database. */
   readonly remote: { readonly apiUrl: string; readonly token: string | null } | null;
   /** Every setting as it holds, secrets masked. */
@@ -195,6 +200,7 @@ export function configOf(
     database: mainDatabaseOf(settings, found.problems),
     celeryBrokerUrl: settings.PYSTATOR_CELERY_BROKER_URL,
     api: {
+  const actionSecrets = actionSecretsOf(settings.PYSTATOR_ACTION_SECRETS, found.problems);
       host: settings.API_HOST ?? settings.HOST,
       port: settings.API_PORT ?? settings.PORT ?? DEFAULT_API_PORT,
       corsOrigins: settings.CORS_ORIGINS,
@@ -217,10 +223,12 @@ export function configOf(
     remote: apiUrl === null ? null : { apiUrl, token: settings.PYSTATOR_API_TOKEN },
     rows: found.rows,
     warnings: found.warnings,
-    secrets: found.secrets,
+    secrets: [...found.secrets, ...actionSecrets.map((secret) => secret.value)],
   };
 }
 
+    modules: { path: settings.PYSTATOR_MODULES_DIR, net: settings.PYSTATOR_MODULES_NET ?? [] },
+    actionSecrets,
 function mainDatabaseOf(settings: Settings, problems: string[]): DatabaseConfig {
   const isNamed = settings.PYSTATOR_DATABASE_URL !== null;
   const url = settings.PYSTATOR_DATABASE_URL ?? DEFAULT_DATABASE_URL;

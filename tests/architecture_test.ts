@@ -18,7 +18,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   clock: { imports: [], packages: [] },
   settings: { imports: [], packages: ["zod"] },
   config_file: { imports: ["settings"], packages: [] },
-  config_values: { imports: ["settings"], packages: [] },
+  config_actions: { imports: [], packages: [] },
+  config_values: { imports: ["settings", "config_actions"], packages: [] },
   config: { imports: [...LEAVES, "settings", "config_file", "config_values"], packages: [] },
   start_check: { imports: ["config_values"], packages: [] },
 
@@ -41,7 +42,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     imports: ["runtime", "orchestrator", "store/store", "actions", "telemetry", "clock", ...LEAVES],
     packages: ["croner"],
   },
-  actions: { imports: ["orchestrator", "telemetry", "clock", ...LEAVES], packages: ["ioredis"] },
+  actions: {
+    imports: ["orchestrator", "engine/transient_guard", "telemetry", "clock", ...LEAVES],
+    packages: ["ioredis"],
+  },
   api: {
     imports: [
       "definition",

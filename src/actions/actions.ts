@@ -7,6 +7,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { createBreaker } from "./breaker.ts";
 import { emitMetric } from "./emit_metric.ts";
 import { createHttpAction } from "./http.ts";
+import type { HttpSecret } from "./http_secrets.ts";
 import { createInvoke } from "./invoke.ts";
 import { logAction } from "./log.ts";
 import type { Outgoing } from "./outgoing.ts";
@@ -36,6 +37,8 @@ export interface ActionsDeps {
   readonly sendEvent: (event: OutsideEvent) => Promise<ActionResult>;
   /** Named actions of the operator, beside the built-in ones. */
   readonly handlers?: ReadonlyMap<string, ActionHandler>;
+  /** Values that headers of `http` may name. */
+  readonly secrets?: readonly HttpSecret[];
   /** null = no broker is configured. */
   readonly celery?: ActionHandler | null;
 }

@@ -6,6 +6,7 @@ import type { Log } from "../telemetry/log.ts";
 import type { ActionHandler } from "./actions.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Outgoing, OutgoingRequest, OutgoingResult } from "./outgoing.ts";
+import { fillSecrets, type HttpSecret } from "./http_secrets.ts";
 import { retryAfterMsOf } from "./retry_after.ts";
 
 export interface HttpActionDeps {
@@ -14,6 +15,7 @@ export interface HttpActionDeps {
   readonly breaker: Breaker;
   readonly clock: Pick<Clock, "nowMs">;
   readonly log: Log;
+  readonly secrets?: readonly HttpSecret[];
 }
 
 const TIMEOUT_DEFAULT_S = 10;
@@ -94,10 +96,8 @@ function requestOf(action: LeasedAction, deps: HttpActionDeps): OutgoingRequest 
   if (typeof url !== "string" || url === "") return "The action has no url";
   const target = renderedUrl(url, action, deps);
   if (target === null) return "A placeholder in the url has no value, or stands in the name of the host";
-  const rendered = deps.render(headers ?? {}, action);
-  const own = isMapping(rendered)
-    ? Object.entries(rendered).map(([name, value]) => [name, String(value)] as const)
-    : [];
+  const own = headersOf(headers ?? {}, { url: target, action, deps });
+  if (typeof own === "string") return own;
   const names = new Set(own.map(([name]) => name.toLowerCase()));
   const added = Object.entries({
     "Content-Type": "application/json",
@@ -113,6 +113,26 @@ function requestOf(action: LeasedAction, deps: HttpActionDeps): OutgoingRequest 
     body: bodyOf(body === undefined ? null : deps.render(body, action)),
     timeoutMs: timeoutS * 1_000,
   };
+}
+
+/** Header by header, or what forbids to send them. */
+function headersOf(
+  headers: JsonValue,
+  { url, action, deps }: {
+    readonly url: string;
+    readonly action: LeasedAction;
+    readonly deps: HttpActionDeps;
+  },
+): readonly (readonly [string, string])[] | string {
+  if (!isMapping(headers)) return [];
+  const own: [string, string][] = [];
+  const render = (text: string) => String(deps.render(text, action));
+  for (const [name, value] of Object.entries(headers)) {
+    const filled = fillSecrets(String(value), { url, secrets: deps.secrets ?? [], render });
+    if (filled.type === "refused") return filled.reason;
+    own.push([name, filled.text]);
+  }
+  return own;
 }
 
 function bodyOf(body: JsonValue): string | null {

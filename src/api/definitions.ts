@@ -3,7 +3,7 @@ import type { Diagnostic } from "../definition/diagnostic.ts";
 import { dotOf } from "../definition/export/dot.ts";
 import { mermaidFlowchart, mermaidStateDiagram } from "../definition/export/mermaid.ts";
 import { scxmlOf } from "../definition/export/scxml.ts";
-import { EMPTY_REGISTRY, lintMachine } from "../definition/lint.ts";
+import { EMPTY_REGISTRY, lintMachine, type LintRegistry } from "../definition/lint.ts";
 import { type LoadOptions, loadSpec } from "../definition/load_spec.ts";
 import { unreachable } from "../assert.ts";
 import { AppError, messageOf } from "../errors.ts";
@@ -54,11 +54,14 @@ export function readDefinition(
 }
 
 /** As `readDefinition`, without the need for a name, and with everything that a linter doubts. */
-export function inspectDefinition(source: DefinitionSource): ReadDefinition {
+export function inspectDefinition(
+  source: DefinitionSource,
+  registry: LintRegistry = EMPTY_REGISTRY,
+): ReadDefinition {
   const read = readDefinition(source, "anonymous");
   if (read.machine === null) return read;
   const result = loadSpec(inputOf(source), { rules: "anonymous" });
-  const doubts = result.ok ? lintMachine(result, EMPTY_REGISTRY) : [];
+  const doubts = result.ok ? lintMachine(result, registry) : [];
   return { ...read, warnings: [...read.warnings, ...doubts] };
 }
 

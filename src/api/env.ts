@@ -70,6 +70,10 @@ export interface ApiDeps {
   readonly templates: ReadonlyMap<string, string>;
   /** A new UUID. */
   readonly newId: () => string;
+  /** How identity providers are asked; absent = none is. */
+  readonly callOut?: CallOut;
+  /** Names of the operator's own guards and actions, beside the built-in ones. */
+  readonly registry?: { readonly guards: readonly string[]; readonly actions: readonly string[] };
 }
 
 /** Who calls. */

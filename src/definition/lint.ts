@@ -28,6 +28,8 @@ export interface LintSubject {
 export interface LintRegistry {
   readonly guards: Iterable<string>;
   readonly actions: Iterable<string>;
+  /** Machines that are published; absent = nobody knows. */
+  readonly machines?: Iterable<string>;
 }
 
 export const EMPTY_REGISTRY: LintRegistry = { guards: [], actions: [] };

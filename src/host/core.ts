@@ -4,6 +4,7 @@ import { createCelery } from "../actions/celery.ts";
 import { createEgressPolicy } from "../actions/egress.ts";
 import { createOutgoing, type Outgoing, resolveHost } from "../actions/outgoing.ts";
 import type { OutsideEvent } from "../actions/actions.ts";
+import { loadModules, type Modules, NO_MODULES } from "../actions/modules/modules.ts";
 import { messageOf } from "../errors.ts";
 import { renderTemplate } from "../expression/template.ts";
 import { sentEventIdOf } from "../orchestrator/action_id.ts";
@@ -24,6 +25,7 @@ export interface Core {
   readonly actions: Actions;
   readonly crashGuard: CrashGuard | null;
   readonly outgoing: Outgoing;
+  readonly modules: Modules;
   /** Lets go of what the actions hold open. */
   close(): void;
 }
@@ -31,8 +33,20 @@ export interface Core {
 /** Attempts of an event that one entity sends to another. */
 const SENT_ATTEMPTS_MAX = 5;
 
+/** The operator's own actions and guards. Every process that decides events knows the guards. */
+export function modulesOf(deps: ProcessDeps, use: "guards" | "guards_and_actions"): Promise<Modules> {
+  const { path, net } = deps.config.modules;
+  if (path === null) return Promise.resolve(NO_MODULES);
+  return loadModules({ path, net, use, clock: deps.clock, log: deps.log.child({ room: "modules" }) });
+}
+
 /** `workerId` null = this process claims nothing. */
-export function createCore(deps: ProcessDeps, store: Store, workerId: string | null): Core {
+export function createCore(
+  deps: ProcessDeps,
+  store: Store,
+  options: { readonly workerId: string | null; readonly modules: Modules },
+): Core {
+  const { workerId, modules } = options;
   const { config, clock, log, metrics } = deps;
   const retry = { baseMs: config.worker.retryBaseMs, capMs: config.worker.retryMaxMs };
   const crashGuard = workerId === null ? null : createCrashGuard({
@@ -48,6 +62,7 @@ export function createCore(deps: ProcessDeps, store: Store, workerId: string | n
     store,
     clock,
     compile: compileRecord,
+    guards: modules.guards,
     retry,
     crashGuard,
     observers: [createMetricsObserver(metrics), {
@@ -75,6 +90,8 @@ export function createCore(deps: ProcessDeps, store: Store, workerId: string | n
     clock,
     outgoing,
     render,
+    handlers: modules.actions,
+    secrets: config.actionSecrets,
     celery: celery?.run ?? null,
     webhooksOf: webhooksOf(store.operations.documents, config.webhookSecret),
     sendEvent: (event) => sendEvent(event, runtime),
@@ -85,7 +102,11 @@ export function createCore(deps: ProcessDeps, store: Store, workerId: string | n
     actions: countingTakeovers(actions, metrics),
     crashGuard,
     outgoing,
-    close: () => celery?.close(),
+    modules,
+    close() {
+      celery?.close();
+      modules.close();
+    },
   };
 }
 

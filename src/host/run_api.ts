@@ -4,7 +4,7 @@ import { badConfiguration } from "../config.ts";
 import type { StartDecision } from "../start_check.ts";
 import { checkStart } from "../start_check.ts";
 import { apiSettingsOf } from "./api_settings.ts";
-import { type Core, createCore } from "./core.ts";
+import { type Core, createCore, modulesOf } from "./core.ts";
 import { runGauges } from "./gauges.ts";
 import { listen } from "./listen.ts";
 import { readMachineFolder } from "./machine_folder.ts";
@@ -25,7 +25,7 @@ export async function runApi(deps: ProcessDeps, signal: AbortSignal): Promise<vo
   const { config, log, clock } = deps;
   const start = startOrThrow(deps, "0.0.0.0");
   const store = await openStore(deps, { database: config.database, signal });
-  const core = createCore(deps, store, null);
+  const core = createCore(deps, store, { workerId: null, modules: await modulesOf(deps, "guards") });
   const api = await createApiOn(core, deps, start);
   const ended = new AbortController();
   const gauges = runGauges({ ...deps, ...core, signal: ended.signal });
@@ -70,3 +70,4 @@ export async function createApiOn(core: Core, deps: ProcessDeps, start: Allowed)
     newId: deps.newId,
   });
 }
+    registry: { guards: [...core.modules.guards.keys()], actions: [...core.modules.actions.keys()] },

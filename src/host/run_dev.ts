@@ -21,7 +21,7 @@ export async function runDev(deps: ProcessDeps, signal: AbortSignal): Promise<vo
     if (applied.length > 0) log.info("Tables are up to date", { applied });
   }
   const store = await openStore(deps, { database: config.database, signal });
-  const { worker, core } = startWorkerOn(deps, store);
+  const { worker, core } = await startWorkerOn(deps, store);
   const ended = new AbortController();
   const background = runBackground(deps, core, ended.signal);
   try {

@@ -1,6 +1,6 @@
 /** The worker process: decides what is queued, fires timers, delivers actions, drains when it is told to end. */
 import { AppError } from "../errors.ts";
-import { type Core, createCore } from "./core.ts";
+import { type Core, createCore, modulesOf } from "./core.ts";
 import { startWorker, type Worker } from "../worker/worker.ts";
 import { runBackground } from "./background.ts";
 import { publishFolder } from "./publish_folder.ts";
@@ -29,7 +29,7 @@ export async function runWorker(deps: ProcessDeps, signal: AbortSignal): Promise
   let background: Promise<void> = Promise.resolve();
   let started: Core | null = null;
   try {
-    const { worker, core } = startWorkerOn(deps, store);
+    const { worker, core } = await startWorkerOn(deps, store);
     started = core;
     if (config.worker.machineSource === "yaml" && config.worker.machineDir !== null) {
       await publishFolder(config.worker.machineDir, { ...deps, core });
@@ -47,13 +47,13 @@ export async function runWorker(deps: ProcessDeps, signal: AbortSignal): Promise
   }
 }
 
-export function startWorkerOn(
+export async function startWorkerOn(
   deps: ProcessDeps,
   store: Core["store"],
-): { readonly worker: Worker; readonly core: Core } {
+): Promise<{ readonly worker: Worker; readonly core: Core }> {
   const { config: { worker: settings }, clock, metrics } = deps;
   const workerId = settings.id ?? `${deps.hostname}-${Deno.pid}-${deps.newId().slice(0, 8)}`;
-  const core = createCore(deps, store, workerId);
+  const core = createCore(deps, store, { workerId, modules: await modulesOf(deps, "guards_and_actions") });
   const worker = startWorker({
     store,
     runtime: core.runtime,

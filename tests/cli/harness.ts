@@ -4,6 +4,7 @@ import type { CliDeps } from "../../src/cli/deps.ts";
 import { systemClock } from "../../src/clock.ts";
 import { readConfig } from "../../src/config.ts";
 import { AppError } from "../../src/errors.ts";
+import { NO_MODULES } from "../../src/actions/modules/modules.ts";
 import { createCore } from "../../src/host/core.ts";
 import type { ProcessDeps } from "../../src/host/process.ts";
 import { createApiOn, OPEN } from "../../src/host/run_api.ts";
@@ -81,7 +82,11 @@ export async function createCliWorld(): Promise<CliWorld> {
     readConfig: (flags) => readConfig({ ENVIRONMENT: "test" }, { flags, readTextFile: noFile }),
     machineVariables: () => ({ MACHINE_HOST: "carrier.example.com" }),
     connect: async () => {
-      const api = await createApiOn(createCore(process, store, null), process, OPEN);
+      const api = await createApiOn(
+        createCore(process, store, { workerId: null, modules: NO_MODULES }),
+        process,
+        OPEN,
+      );
       return {
         fetch: api.fetch,
         token: null,

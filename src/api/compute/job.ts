@@ -1,6 +1,7 @@
 /** Work on machines that callers send: plain data in, plain data out, so that it can be done in another thread. */
 import { unreachable } from "../../assert.ts";
 import type { Diagnostic } from "../../definition/diagnostic.ts";
+import type { LintRegistry } from "../../definition/lint.ts";
 import { AppError, type ErrorCode } from "../../errors.ts";
 import type { JsonObject } from "../../json.ts";
 import { processEvent, processWithAssumedGuards } from "../../orchestrator/process.ts";
@@ -22,6 +23,8 @@ export interface InspectJob {
   readonly source: DefinitionSource;
   /** Also what a linter doubts; then no name is needed. */
   readonly isLinted: boolean;
+  /** Names that the linter need not doubt. */
+  readonly registry?: LintRegistry;
 }
 
 export interface ProcessJob {
@@ -90,8 +93,10 @@ export function runJob(job: Job): JobResults[Job["type"]] {
   }
 }
 
-function inspect({ source, isLinted }: InspectJob): Inspection {
-  const { machine, errors, warnings } = isLinted ? inspectDefinition(source) : readDefinition(source);
+function inspect({ source, isLinted, registry }: InspectJob): Inspection {
+  const { machine, errors, warnings } = isLinted
+    ? inspectDefinition(source, registry)
+    : readDefinition(source);
   return {
     machine: machine === null ? null : summaryOf(machine.loaded),
     document: machine?.document ?? null,

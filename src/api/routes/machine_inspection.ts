@@ -67,6 +67,11 @@ export function addMachineInspectionRoutes(app: ApiApp, deps: RouteDeps): void {
       type: "inspect",
       source: sourceOf(c, c.req.valid("json")),
       isLinted: true,
+      registry: {
+        guards: deps.registry?.guards ?? [],
+        actions: deps.registry?.actions ?? [],
+        machines: (await deps.store.machines.list({})).map((machine) => machine.name),
+      },
     });
     return c.json({
       valid: machine !== null,
