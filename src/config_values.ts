@@ -80,6 +80,16 @@ export interface AuthSettings {
   readonly jwtSecret: string | null;
   readonly jwtSecretPrevious: string | null;
   readonly serviceUrl: string | null;
+  readonly serviceIntrospectPath: string | null;
+  /** null = not set. */
+  readonly adminRoleClaims: readonly string[] | null;
+  readonly adminGroupClaims: readonly string[] | null;
+  readonly oidcIssuer: string | null;
+  readonly oidcAudience: string | null;
+  readonly oidcJwksUrl: string | null;
+  readonly oidcRoleClaim: string | null;
+  /** JSON: word of the claim → role. */
+  readonly roleMap: string | null;
 }
 
 export interface UiConfig {
@@ -148,9 +158,6 @@ const IGNORED: Readonly<Partial<Record<keyof Settings, string>>> = {
   PYSTATOR_REGISTRY_LOAD_DATABASE: NO_CODE,
   PYSTATOR_REDIS_URL: "nothing needs Redis but the broker of Celery",
   PYSTATOR_UI_DEMO: "the pages have no demo",
-  PYSTATOR_AUTH_SERVICE_INTROSPECT_PATH: "an auth service is not supported",
-  PYSTATOR_AUTH_ADMIN_ROLE_CLAIMS: "an auth service is not supported",
-  PYSTATOR_AUTH_ADMIN_GROUP_CLAIMS: "an auth service is not supported",
   PYSTATOR_DISCOVERY_DATABASE_URL: NO_DISCOVERY,
   PYSTATOR_DISCOVERY_MIN_EDGE_COUNT: NO_DISCOVERY,
   PYSTATOR_DISCOVERY_MIN_CONFIDENCE: NO_DISCOVERY,
@@ -281,6 +288,14 @@ function authOf(settings: Settings): AuthSettings {
     jwtSecret: settings.PYSTATOR_AUTH_JWT_SECRET,
     jwtSecretPrevious: settings.PYSTATOR_AUTH_JWT_SECRET_PREVIOUS,
     serviceUrl: settings.PYSTATOR_AUTH_SERVICE_URL,
+    serviceIntrospectPath: settings.PYSTATOR_AUTH_SERVICE_INTROSPECT_PATH,
+    adminRoleClaims: settings.PYSTATOR_AUTH_ADMIN_ROLE_CLAIMS,
+    adminGroupClaims: settings.PYSTATOR_AUTH_ADMIN_GROUP_CLAIMS,
+    oidcIssuer: settings.PYSTATOR_AUTH_OIDC_ISSUER,
+    oidcAudience: settings.PYSTATOR_AUTH_OIDC_AUDIENCE,
+    oidcJwksUrl: settings.PYSTATOR_AUTH_OIDC_JWKS_URL,
+    oidcRoleClaim: settings.PYSTATOR_AUTH_OIDC_ROLE_CLAIM,
+    roleMap: settings.PYSTATOR_AUTH_ROLE_MAP,
   };
 }
 

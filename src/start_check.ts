@@ -1,7 +1,7 @@
 /** Who may come in: decides from the settings whether the API starts closed, starts open, or does not start. */
 import type { AuthSettings, Config } from "./config_values.ts";
-
-export type RoleName = "Viewer" | "Operator" | "Editor" | "Admin";
+import { type OutsideLogins, outsideLoginsOf } from "./start_check_outside.ts";
+import { type RoleName, roleNameOf } from "./start_check_roles.ts";
 
 export interface ConfiguredUser {
   readonly username: string;
@@ -26,7 +26,9 @@ export type StartDecision =
     readonly initialUser: ConfiguredUser | null;
     /** Kept as the settings say at every start. */
     readonly users: readonly ConfiguredUser[];
-    readonly jwtSecret: string;
+    /** null = only others vouch for people. */
+    readonly jwtSecret: string | null;
+    readonly outside: OutsideLogins;
     readonly warnings: readonly string[];
   };
 
@@ -91,30 +93,41 @@ export function checkStart(
   }
   const initialUser = initialUserOf(auth, problems);
   const users = auth.users === null ? [] : usersOfList(auth.users, problems);
-  if (initialUser === null && auth.users === null) {
+  const outside = outsideLoginsOf(auth, problems);
+  const isVouched = outside.oidc !== null || outside.service !== null;
+  const hasUsers = initialUser !== null || auth.users !== null;
+  if (!hasUsers && !isVouched && problems.length === 0) {
     problems.push("PYSTATOR_AUTH_INITIAL_USER and PYSTATOR_AUTH_INITIAL_PASSWORD must be set too");
   }
   const all = initialUser === null ? users : [initialUser, ...users];
   const weak = [...all.flatMap(weaknessesOf), ...secretWeaknessesOf(auth)];
   (isProduction ? problems : warnings).push(...new Set(weak));
-  if (auth.serviceUrl !== null) {
-    problems.push("PYSTATOR_AUTH_SERVICE_URL is not supported; use accounts of this service");
+  if (auth.jwtSecret === null && (hasUsers || !isVouched)) {
+    problems.push("PYSTATOR_AUTH_JWT_SECRET must be set too");
   }
-  if (auth.jwtSecret === null) problems.push("PYSTATOR_AUTH_JWT_SECRET must be set too");
-  if (auth.jwtSecret === null || problems.length > 0) return { type: "refused", problems };
+  if (problems.length > 0) return { type: "refused", problems };
   return {
     type: "closed",
     host: named ?? defaultHost,
     initialUser,
     users,
     jwtSecret: auth.jwtSecret,
+    outside,
     warnings,
   };
 }
 
 function isNothingSet(auth: AuthSettings): boolean {
-  return [auth.initialUser, auth.initialPassword, auth.users, auth.jwtSecret, auth.serviceUrl]
-    .every((value) => value === null);
+  return [
+    auth.initialUser,
+    auth.initialPassword,
+    auth.users,
+    auth.jwtSecret,
+    auth.serviceUrl,
+    auth.oidcIssuer,
+    auth.oidcAudience,
+    auth.oidcJwksUrl,
+  ].every((value) => value === null);
 }
 
 function initialUserOf(auth: AuthSettings, problems: string[]): ConfiguredUser | null {
@@ -147,7 +160,7 @@ function usersOfList(text: string, problems: string[]): readonly ConfiguredUser[
       ? { ...item }
       : {};
     const { username, password } = user;
-    const role = roleOf(user.role);
+    const role = user.role === undefined || user.role === null ? "Editor" : roleNameOf(user.role);
     if (typeof username !== "string" || username.trim() === "") {
       refuse(`entry ${index + 1} must have a username`);
     } else if (typeof password !== "string" || password.trim() === "") {
@@ -161,15 +174,6 @@ function usersOfList(text: string, problems: string[]): readonly ConfiguredUser[
     } else users.push({ username, password, role });
   }
   return users;
-}
-
-/** `User` is the predecessor's name for an editor, and its default. */
-function roleOf(role: unknown): RoleName | null {
-  if (role === undefined || role === null) return "Editor";
-  if (typeof role !== "string") return null;
-  const roles: readonly RoleName[] = ["Viewer", "Operator", "Editor", "Admin"];
-  const word = role.trim().toLowerCase();
-  return word === "user" ? "Editor" : roles.find((known) => known.toLowerCase() === word) ?? null;
 }
 
 function weaknessesOf(user: ConfiguredUser): readonly string[] {

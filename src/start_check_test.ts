@@ -204,9 +204,58 @@ check(
   "CORS_ORIGINS",
 );
 check("warns of every origin elsewhere", { ...FULL, CORS_ORIGINS: "*" }, "closed 0.0.0.0", "CORS_ORIGINS");
+const OIDC = {
+  PYSTATOR_AUTH_OIDC_ISSUER: "https://id.example",
+  PYSTATOR_AUTH_OIDC_AUDIENCE: "stator",
+  PYSTATOR_AUTH_OIDC_JWKS_URL: "https://id.example/keys",
+  PYSTATOR_AUTH_ROLE_MAP: '{"ops": "Operator"}',
+};
+check("closes with an identity provider alone, in production", { ...PRODUCTION, ...OIDC }, "closed 0.0.0.0");
+check("closes with both", { ...FULL, ...OIDC }, "closed 0.0.0.0");
+for (const name of Object.keys(OIDC)) {
+  check(`refuses an identity provider without ${name}`, { ...FULL, ...OIDC, [name]: "" }, "78", name);
+}
+for (
+  const [what, map] of [
+    ["no JSON", "ops=Operator"],
+    ["a list", "[]"],
+    ["nothing", "{}"],
+    ["an unknown role", '{"ops":"Root"}'],
+    ["no text for a role", '{"ops":1}'],
+  ] as const
+) {
+  check(`refuses a map of roles that is ${what}`, { ...OIDC, PYSTATOR_AUTH_ROLE_MAP: map }, "78", "ROLE_MAP");
+}
 check(
-  "does not pretend to know an auth service",
-  { PYSTATOR_AUTH_SERVICE_URL: "https://id.example" },
+  "refuses keys at an address with a password",
+  { ...OIDC, PYSTATOR_AUTH_OIDC_JWKS_URL: "https://a:b@id.example/keys" },
+  "78",
+  "JWKS_URL",
+);
+check(
+  "refuses half a user beside an identity provider",
+  {
+    ...OIDC,
+    PYSTATOR_AUTH_INITIAL_USER: "ann",
+  },
+  "78",
+  "INITIAL_PASSWORD",
+);
+check("refuses users beside an identity provider without a secret", { ...OIDC, ...USER }, "78", "JWT_SECRET");
+check(
+  "closes with an auth service alone",
+  { ...PRODUCTION, PYSTATOR_AUTH_SERVICE_URL: "https://id.example" },
+  "closed 0.0.0.0",
+);
+check(
+  "refuses an auth service that is no address",
+  { PYSTATOR_AUTH_SERVICE_URL: "id.example" },
+  "78",
+  "SERVICE",
+);
+check(
+  "refuses the path of an auth service without the service",
+  { ...FULL, PYSTATOR_AUTH_SERVICE_INTROSPECT_PATH: "/x" },
   "78",
   "PYSTATOR_AUTH_SERVICE_URL",
 );

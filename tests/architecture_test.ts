@@ -9,7 +9,16 @@ interface Room {
 }
 
 const LEAVES = ["json", "assert", "errors"];
-const CONFIG = ["settings", "config_file", "config_values", "config", "start_check"];
+const CONFIG = [
+  "settings",
+  "config_file",
+  "config_actions",
+  "config_values",
+  "config",
+  "start_check",
+  "start_check_outside",
+  "start_check_roles",
+];
 
 const ROOMS: Readonly<Record<string, Room>> = {
   json: { imports: [], packages: [] },
@@ -21,7 +30,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
   config_actions: { imports: [], packages: [] },
   config_values: { imports: ["settings", "config_actions"], packages: [] },
   config: { imports: [...LEAVES, "settings", "config_file", "config_values"], packages: [] },
-  start_check: { imports: ["config_values"], packages: [] },
+  start_check: { imports: ["config_values", "start_check_outside", "start_check_roles"], packages: [] },
+  start_check_outside: { imports: ["config_values", "start_check_roles"], packages: [] },
+  start_check_roles: { imports: [], packages: [] },
 
   expression: { imports: LEAVES, packages: ["re2js"] },
   engine: { imports: ["expression", ...LEAVES], packages: ["re2js"] },

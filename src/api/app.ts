@@ -6,6 +6,7 @@ import { createAuth } from "./auth/auth.ts";
 import { createCompute } from "./compute/compute.ts";
 import type { ApiApp, ApiDeps, ApiEnv, RequestFacts } from "./env.ts";
 import { addCorsHeaders, preflightAnswer } from "./guard/cors.ts";
+import { framingProblem } from "./guard/framing.ts";
 import { withSecurityHeaders } from "./guard/headers.ts";
 import { createMethodTable, type MethodTable } from "./guard/methods.ts";
 import { createOperationGuard } from "./guard/operation.ts";
@@ -66,6 +67,8 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
     metrics.set("stator_http_in_flight", {}, ++inFlight);
     let response: Response;
     try {
+      const problem = framingProblem(request);
+      if (problem !== null) throw new AppError("bad_request", problem);
       response = preflightAnswer(request, settings.corsOrigins) ?? await app.fetch(request, { facts, guard });
     } catch (error) {
       response = failed(error, facts.requestId);
@@ -74,7 +77,7 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
     }
     const answered = withSecurityHeaders(response, {
       requestId: facts.requestId,
-      path: new URL(request.url).pathname,
+      path: URL.parse(request.url)?.pathname ?? "",
       isPublic: facts.caller === null,
       environment: settings.environment,
     });

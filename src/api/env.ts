@@ -5,7 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Store } from "../store/store.ts";
 import type { Auth } from "./auth/auth.ts";
-import type { AuthSettings } from "./auth/settings.ts";
+import type { AuthSettings, CallOut } from "./auth/settings.ts";
 import type { Compute } from "./compute/compute.ts";
 import type { OperationGuard } from "./contract.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -80,8 +80,8 @@ export interface ApiDeps {
 export interface Caller {
   readonly name: string;
   readonly role: Role;
-  readonly via: "token" | "key" | "open";
-  /** Of the token in hand. */
+  readonly via: "token" | "key" | "open" | "session" | "oidc" | "service" | "ticket";
+  /** Of the token, key or session in hand. */
   readonly tokenId: string | null;
   readonly expiresAtMs: number | null;
   readonly scopes: readonly string[];
@@ -106,6 +106,8 @@ export interface ApiEnv {
     requestId: string;
     /** Anonymous without a role on public operations. */
     caller: Caller;
+    /** Throws when whoever sent this request would not be let in any more. */
+    checkAgain: () => Promise<unknown>;
     /** A document sent as YAML text; null = the body is JSON. */
     yamlText: string | null;
   };

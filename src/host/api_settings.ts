@@ -25,6 +25,8 @@ export function apiSettingsOf(
       previousSecret: config.auth.jwtSecretPrevious,
       initialUser: start.initialUser,
       users: start.users,
+      oidc: start.outside.oidc,
+      service: start.outside.service,
     },
     corsOrigins: config.api.corsOrigins ?? (config.isProduction ? [] : DEVELOPMENT_ORIGINS),
     trustedProxies: config.api.trustedProxies,

@@ -1,8 +1,12 @@
 /** The API process: waits for its database, listens, and ends without cutting answers off. */
 import { type Api, createApi } from "../api/app.ts";
+import { createEgressPolicy } from "../actions/egress.ts";
+import { resolveHost } from "../actions/outgoing.ts";
+import type { CallOut } from "../api/auth/settings.ts";
 import { badConfiguration } from "../config.ts";
 import type { StartDecision } from "../start_check.ts";
 import { checkStart } from "../start_check.ts";
+import type { OutsideLogins } from "../start_check_outside.ts";
 import { apiSettingsOf } from "./api_settings.ts";
 import { type Core, createCore, modulesOf } from "./core.ts";
 import { runGauges } from "./gauges.ts";
@@ -54,8 +58,32 @@ export async function runApi(deps: ProcessDeps, signal: AbortSignal): Promise<vo
 export function startOrThrow(deps: Pick<ProcessDeps, "config" | "log">, defaultHost: string): Allowed {
   const start = checkStart(deps.config, defaultHost);
   if (start.type === "refused") throw badConfiguration(start.problems);
+  const forbidden = start.type === "open" ? [] : unreachableOf(start.outside, deps.config.egressAllow);
+  if (forbidden.length > 0) throw badConfiguration(forbidden);
   for (const warning of start.warnings) deps.log.warning(warning);
   return start;
+}
+
+/** How the API asks identity providers: under the rules and limits of everything that goes out. */
+function callOutOf({ outgoing }: Core): CallOut {
+  return async (request) => {
+    const result = await outgoing(request, new AbortController().signal);
+    return result.type === "answered" ? result : null;
+  };
+}
+
+/** Addresses of identity providers that the rules for everything that goes out forbid by their form alone. */
+function unreachableOf(outside: OutsideLogins, allow: readonly string[]): readonly string[] {
+  const policy = createEgressPolicy({ allow, resolve: resolveHost });
+  return [
+    ["PYSTATOR_AUTH_OIDC_JWKS_URL", outside.oidc?.jwksUrl] as const,
+    ["PYSTATOR_AUTH_SERVICE_URL", outside.service?.introspectUrl] as const,
+  ].flatMap(([name, url]) => {
+    const reason = url === undefined ? null : policy.refusal(url);
+    return reason === null
+      ? []
+      : [`${name} cannot be called: ${reason} (or name it in PYSTATOR_EGRESS_ALLOW)`];
+  });
 }
 
 export async function createApiOn(core: Core, deps: ProcessDeps, start: Allowed): Promise<Api> {
@@ -68,6 +96,8 @@ export async function createApiOn(core: Core, deps: ProcessDeps, start: Allowed)
     metrics: deps.metrics,
     templates: await readMachineFolder(SAMPLES),
     newId: deps.newId,
+    callOut: callOutOf(core),
+    registry: { guards: [...core.modules.guards.keys()], actions: [...core.modules.actions.keys()] },
   });
 }
     registry: { guards: [...core.modules.guards.keys()], actions: [...core.modules.actions.keys()] },

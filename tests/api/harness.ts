@@ -1,6 +1,6 @@
 /** A whole API on the memory store with the real runtime and a clock that tests move. */
 import { type Api, createApi } from "../../src/api/app.ts";
-import type { ApiSettings } from "../../src/api/env.ts";
+import type { ApiDeps, ApiSettings } from "../../src/api/env.ts";
 import { DEFAULT_API_LIMITS } from "../../src/api/env.ts";
 import { compileRecord } from "../../src/api/definitions.ts";
 import type { Clock } from "../../src/clock.ts";
@@ -76,6 +76,7 @@ export async function withApi(
   settings: ApiSettings,
   test: (harness: Harness) => Promise<void>,
   wrapStore: (store: Store) => Store = (store) => store,
+  more: Partial<ApiDeps> = {},
 ): Promise<void> {
   const clock = createTestClock();
   const store = wrapStore(createMemoryStore({ clock }));
@@ -89,6 +90,7 @@ export async function withApi(
     metrics: createMetrics(),
     templates: new Map([["blank.yaml", "meta:\n  machine_name: blank\n"]]),
     newId: () => crypto.randomUUID(),
+    ...more,
   });
   const call: Harness["call"] = async (method, path, options = {}) => {
     const headers = new Headers(options.headers);

@@ -23,6 +23,8 @@ export interface ApiKeys {
     readonly expiresAtMs: number | null;
     readonly createdBy: string;
   }): Promise<{ readonly key: string; readonly document: StoredDocument }>;
+  /** Whether the key of this id is still good. */
+  stands(id: string): Promise<boolean>;
   /** False = there is no such key. */
   revoke(id: string): Promise<boolean>;
 }
@@ -76,6 +78,12 @@ export function createApiKeys(
       const document = await documents.get(API_KEY_KIND, id);
       if (document === null) throw new AppError("store_unavailable", "Cannot read the new key back");
       return { key, document };
+    },
+
+    async stands(id) {
+      const stored = await documents.get(API_KEY_KIND, id);
+      const expiresAtMs = stored?.body["expires_at_ms"];
+      return stored !== null && (typeof expiresAtMs !== "number" || expiresAtMs > clock.nowMs());
     },
 
     async revoke(id) {

@@ -1,23 +1,26 @@
 /** Who sends this request: a bearer token or an API key, checked against the account as it is now. */
 import { AppError } from "../../errors.ts";
-import type { Clock } from "../../clock.ts";
 import type { Account, OperationsStore } from "../../store/store.ts";
 import { isAtLeast, roleOf } from "../access.ts";
 import type { Caller } from "../env.ts";
 import { type ApiKeys, isApiKey } from "./api_keys.ts";
+import type { AuthService } from "./auth_service.ts";
+import type { Cache } from "./cache.ts";
+import type { Oidc } from "./oidc.ts";
 import { invalidToken, type Tokens } from "./tokens.ts";
 
 const HEADER_BYTES_MAX = 4_096;
 const BEARER = /^bearer +([^\s,]+)$/i;
 const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
-/** A revoked token or a changed account is noticed within this time on every replica. */
-const CACHE_MS = 2_000;
-const CACHE_MAX = 10_000;
+/** What an auth service may give out beside JWT: opaque words. */
+const OPAQUE = /^[A-Za-z0-9._~+/-]{16,}=*$/;
 export const REVOKED_KIND = "revoked_token";
 
 export interface Authenticator {
   /** Throws `unauthenticated`. */
   authenticate(authorization: string | null): Promise<Caller>;
+  /** Whether the token of this id was ended before its time. */
+  isRevoked(tokenId: string): Promise<boolean>;
   /** Forgets what is remembered about an account and a token, so that a change holds here at once. */
   forget(change: { readonly username: string; readonly tokenId?: string }): void;
 }
@@ -31,47 +34,71 @@ export const OPEN_CALLER: Caller = {
   scopes: ["api", "metrics"],
 };
 
+/** Each way of coming in that is null is closed. */
 export function createAuthenticator(deps: {
-  readonly tokens: Tokens;
+  readonly tokens: Tokens | null;
   readonly keys: ApiKeys;
+  readonly oidc: Oidc | null;
+  readonly service: AuthService | null;
+  readonly accounts: Cache<Account | null>;
+  readonly revoked: Cache<boolean>;
   readonly operations: OperationsStore;
-  readonly clock: Clock;
 }): Authenticator {
-  const { tokens, keys, operations, clock } = deps;
-  const accounts = createCache<Account | null>(clock);
-  const revoked = createCache<boolean>(clock);
+  const { tokens, keys, oidc, service, accounts, revoked, operations } = deps;
 
   return {
     async authenticate(authorization) {
       const credential = credentialOf(authorization);
       if (isApiKey(credential)) return await keys.authenticate(credential);
-      if (!JWT.test(credential)) throw invalidToken();
-      const claims = await tokens.verify(credential);
-      const account = await accounts.get(claims.username, () => operations.account(claims.username));
-      if (account === null || !account.isEnabled || account.tokenCounter !== claims.counter) {
-        throw invalidToken();
-      }
-      const role = roleOf(claims.role);
-      if (role === null || !isAtLeast(account.role, role)) throw invalidToken();
-      const isRevoked = await revoked.get(
-        claims.tokenId,
-        async () => (await operations.documents.get(REVOKED_KIND, claims.tokenId)) !== null,
-      );
-      if (isRevoked) throw invalidToken();
-      return {
-        name: account.username,
-        role,
-        via: "token",
-        tokenId: claims.tokenId,
-        expiresAtMs: claims.expiresAtMs,
-        scopes: ["api", "metrics"],
-      };
+      const caller = await holderOf(credential);
+      if (caller.tokenId !== null && await isRevoked(caller.tokenId)) throw invalidToken();
+      return caller;
     },
+    isRevoked,
     forget({ username, tokenId }) {
       accounts.forget(username);
       if (tokenId !== undefined) revoked.forget(tokenId);
     },
   };
+
+  async function holderOf(credential: string): Promise<Caller> {
+    const isJwt = JWT.test(credential);
+    if (isJwt && oidc !== null && oidc.isForeign(credential)) return await oidc.verify(credential);
+    if (isJwt && tokens !== null) {
+      try {
+        return await ownTokenHolder(credential, tokens);
+      } catch (error) {
+        if (service === null) throw error;
+      }
+    }
+    if (service === null || !OPAQUE.test(credential)) throw invalidToken();
+    return await service.verify(credential);
+  }
+
+  async function ownTokenHolder(credential: string, own: Tokens): Promise<Caller> {
+    const claims = await own.verify(credential);
+    const account = await accounts.get(claims.username, () => operations.account(claims.username));
+    if (account === null || !account.isEnabled || account.tokenCounter !== claims.counter) {
+      throw invalidToken();
+    }
+    const role = roleOf(claims.role);
+    if (role === null || !isAtLeast(account.role, role)) throw invalidToken();
+    return {
+      name: account.username,
+      role,
+      via: "token",
+      tokenId: claims.tokenId,
+      expiresAtMs: claims.expiresAtMs,
+      scopes: ["api", "metrics"],
+    };
+  }
+
+  function isRevoked(tokenId: string): Promise<boolean> {
+    return revoked.get(
+      tokenId,
+      async () => (await operations.documents.get(REVOKED_KIND, tokenId)) !== null,
+    );
+  }
 }
 
 /** The one credential of the header; a second header, blanks inside or an odd scheme are refused. */
@@ -83,29 +110,4 @@ export function credentialOf(authorization: string | null): string {
   const credential = BEARER.exec(authorization)?.[1];
   if (credential === undefined) throw invalidToken();
   return credential;
-}
-
-interface Cache<Value> {
-  get(key: string, load: () => Promise<Value>): Promise<Value>;
-  forget(key: string): void;
-}
-
-function createCache<Value>(clock: Clock): Cache<Value> {
-  const entries = new Map<string, { readonly value: Value; readonly untilMs: number }>();
-  return {
-    async get(key, load) {
-      const known = entries.get(key);
-      const nowMs = clock.nowMs();
-      if (known !== undefined && known.untilMs > nowMs) return known.value;
-      const value = await load();
-      entries.delete(key);
-      entries.set(key, { value, untilMs: nowMs + CACHE_MS });
-      if (entries.size > CACHE_MAX) {
-        const oldest = entries.keys().next();
-        if (!oldest.done) entries.delete(oldest.value);
-      }
-      return value;
-    },
-    forget: (key) => void entries.delete(key),
-  };
 }

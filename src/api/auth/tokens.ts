@@ -2,12 +2,14 @@
 import { jwtVerify, SignJWT } from "jose";
 import type { Clock } from "../../clock.ts";
 import { AppError } from "../../errors.ts";
+import { DEFAULT_SCAN_LIMITS, scanJson } from "../guard/json_scan.ts";
 
 export const ACCESS_LIFE_SECONDS = 900;
 const TOLERANCE_SECONDS = 5;
 const ISSUER = "stator";
 const AUDIENCE = "stator-api";
 const TYPE = "at+jwt";
+const CLAIM_DEPTH_MAX = 10;
 const HEADER_KEYS: ReadonlySet<string> = new Set(["alg", "typ", "kid"]);
 
 export interface AccessClaims {
@@ -68,6 +70,7 @@ export async function createTokens(
           currentDate: new Date(clock.nowMs()),
           requiredClaims: ["sub", "exp", "iat", "jti", "aud", "iss"],
         });
+        if (!isPlainToken(token)) throw invalidToken();
       } catch {
         throw invalidToken();
       }
@@ -89,6 +92,20 @@ function claimsOf(payload: Readonly<Record<string, unknown>>, nowMs: number): Ac
 
 function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value);
+}
+
+/** Whether header and claims say each thing once and hold nothing that two readers understand differently. */
+export function isPlainToken(token: string): boolean {
+  try {
+    for (const part of token.split(".").slice(0, 2)) {
+      const bytes = Uint8Array.fromBase64(part, { alphabet: "base64url" });
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      scanJson(text, { ...DEFAULT_SCAN_LIMITS, depthMax: CLAIM_DEPTH_MAX });
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** One text for everything that is wrong with a token. */

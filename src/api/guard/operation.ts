@@ -48,7 +48,8 @@ export function createOperationGuard(deps: {
     if (access === "public") return NOBODY;
     const authorization = c.req.header("authorization") ?? null;
     if (access === "metrics" && !auth.isOpen && isMetricsBearer(authorization)) return NOBODY;
-    const caller = await auth.authenticate(authorization);
+    const { caller, checkAgain } = await auth.admit(c.req.raw, pattern);
+    c.set("checkAgain", checkAgain);
     const needed = access === "metrics" ? "Admin" : access;
     const isMetricsKey = access === "metrics" && caller.via === "key" && caller.scopes.includes("metrics");
     const isAllowed = isMetricsKey || (isAtLeast(caller.role, needed) && caller.scopes.includes("api"));

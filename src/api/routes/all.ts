@@ -20,7 +20,9 @@ import { addMachineRoutes } from "./machines.ts";
 import { addWebhookRoutes } from "./webhooks.ts";
 import { addStreamRoutes } from "./streams.ts";
 import { addTransitionRoutes } from "./transitions.ts";
+import { addSessionRoutes } from "./sessions.ts";
 import { addSettingsRoutes } from "./settings.ts";
+import { addStreamTicketRoutes } from "./stream_tickets.ts";
 import { addProcessRoutes } from "./process.ts";
 import { addPeopleRoutes } from "./people.ts";
 import { addObservabilityRoutes } from "./observability.ts";
@@ -41,6 +43,8 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addAuthRoutes(app, deps);
   addMachineInspectionRoutes(app, deps);
   addMachineRoutes(app, deps);
+  addSessionRoutes(app, deps);
+  addStreamTicketRoutes(app, deps);
   addProcessRoutes(app, deps);
   addSimulateRoutes(app, deps);
   addEntityTransferRoutes(app, deps);

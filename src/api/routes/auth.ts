@@ -1,16 +1,17 @@
 /** Logging in and out, and who one is. */
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { AppError } from "../../errors.ts";
 import type { IssuedTokens } from "../auth/auth.ts";
 import { audit } from "../commands.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
-import type { ApiApp, Caller, RouteDeps } from "../env.ts";
+import type { ApiApp, ApiEnv, Caller, RouteDeps } from "../env.ts";
 
 const PASSWORD_LENGTH_MAX = 1_000;
 export const PasswordText = z.string().min(1).max(PASSWORD_LENGTH_MAX).openapi({ format: "password" });
 export const Username = z.string().min(1).max(255);
 
-const Login = z.strictObject({ username: Username, password: PasswordText }).openapi("LoginRequest");
+export const Login = z.strictObject({ username: Username, password: PasswordText }).openapi("LoginRequest");
 const Refresh = z.strictObject({ refresh_token: z.string().min(1).max(512) }).openapi("RefreshRequest");
 const Logout = z.strictObject({ refresh_token: z.string().min(1).max(512).optional() }).openapi(
   "LogoutRequest",
@@ -98,18 +99,7 @@ export function addAuthRoutes(app: ApiApp, deps: RouteDeps): void {
       c.header("cache-control", "no-store");
       return c.json(loginAnswer(tokens), 200);
     } catch (error) {
-      if (error instanceof AppError && error.code === "unauthenticated") {
-        deps.metrics.count("stator_login_failures_total", { reason: "credentials" });
-        const known = await operations.account(username);
-        // A name that is no account may be a password typed into the wrong field.
-        const resource = known === null ? "account:(unknown)" : `account:${username}`;
-        await audit(c, deps, {
-          action: "login.refused",
-          resource,
-          caller: { ...caller, name: "anonymous" },
-          details: { address: clientAddress },
-        });
-      }
+      await noteLoginFailure(error, c, { deps, username });
       throw error;
     }
   });
@@ -121,7 +111,9 @@ export function addAuthRoutes(app: ApiApp, deps: RouteDeps): void {
   });
 
   app.openapi(logoutRoute, async (c) => {
-    await auth.logout(c.var.caller, c.req.valid("json").refresh_token ?? null);
+    const { caller } = c.var;
+    await auth.logout(caller, c.req.valid("json").refresh_token ?? null);
+    if (!auth.isOpen) await audit(c, deps, { action: "logout", resource: `account:${caller.name}` });
     return c.json({ message: "OK" as const }, 200);
   });
 
@@ -133,7 +125,9 @@ export function addAuthRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(passwordRoute, async (c) => {
     const { current_password: current, new_password: next } = c.req.valid("json");
     const { name, via } = c.var.caller;
-    if (via !== "token") throw new AppError("forbidden", "Only a person who is logged in has a password");
+    if (via !== "token" && via !== "session") {
+      throw new AppError("forbidden", "Only a person who is logged in has a password");
+    }
     if (next === name) throw new AppError("validation_failed", "The password is the name");
     const account = await auth.proveAgain({
       username: name,
@@ -148,6 +142,25 @@ export function addAuthRoutes(app: ApiApp, deps: RouteDeps): void {
     auth.forget(name);
     await audit(c, deps, { action: "account.password", resource: `account:${name}` });
     return c.body(null, 204);
+  });
+}
+
+/** Counts and writes down a login that was refused for its name or password; anything else is left alone. */
+export async function noteLoginFailure(
+  error: unknown,
+  c: Context<ApiEnv>,
+  { deps, username }: { readonly deps: RouteDeps; readonly username: string },
+): Promise<void> {
+  if (!(error instanceof AppError) || error.code !== "unauthenticated") return;
+  deps.metrics.count("stator_login_failures_total", { reason: "credentials" });
+  const known = await deps.store.operations.account(username);
+  // A name that is no account may be a password typed into the wrong field.
+  const resource = known === null ? "account:(unknown)" : `account:${username}`;
+  await audit(c, deps, {
+    action: "login.refused",
+    resource,
+    caller: { ...c.var.caller, name: "anonymous" },
+    details: { address: c.env.facts.clientAddress },
   });
 }
 

@@ -18,7 +18,7 @@ const RuntimeOverview = z.object({
   ui_theme: z.string(),
   environment: z.enum(["production", "development", "test"]),
   auth_disabled: z.boolean(),
-  auth_mode: z.enum(["open_no_login", "builtin_jwt"]),
+  auth_mode: z.enum(["open_no_login", "builtin_jwt", "external_oidc"]),
   database: z.object({
     driver_kind: z.enum(["memory", "sqlite", "postgres"]),
     schema_applied: z.int().nullable(),
@@ -158,7 +158,7 @@ export function addSettingsRoutes(app: ApiApp, deps: RouteDeps): void {
       ui_theme: settings.theme,
       environment: settings.environment,
       auth_disabled: auth.isOpen,
-      auth_mode: auth.isOpen ? "open_no_login" as const : "builtin_jwt" as const,
+      auth_mode: auth.mode,
       database: {
         driver_kind: store.dialect,
         schema_applied: schema.applied,

@@ -64,6 +64,11 @@ export function timeOrNull(ms: number | null): string | null {
 }
 
 /** Header that makes a POST safe to repeat. */
+/** In place of a header, for readers that cannot send one. */
+export const Ticket = z.string().min(1).max(200).openapi({
+  description: "From `POST /api/v1/stream/tickets`; good once, for thirty seconds",
+});
+
 export const idempotencyHeaders = z.object({
   "Idempotency-Key": z.string().regex(/^[\x21-\x7e]{1,255}$/).optional().openapi({
     description:

@@ -6,7 +6,7 @@ import { defineRoute, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
 import { type EventStreams, streamAnswer, type StreamBatch, type StreamEvent } from "../event_stream.ts";
 import { feedItem } from "./transitions.ts";
-import { recordOf, timeOf } from "./shared.ts";
+import { recordOf, Ticket, timeOf } from "./shared.ts";
 
 const TOPICS_MAX = 20;
 const TOPIC =
@@ -30,7 +30,13 @@ const streamRoute = defineRoute({
   tags: ["transitions"],
   summary:
     "News of several topics in one stream; `Last-Event-ID` resumes history and machines without gap or double",
-  request: { query: z.strictObject({ topics: TopicList, after: z.string().min(1).max(2_048).optional() }) },
+  request: {
+    query: z.strictObject({
+      topics: TopicList,
+      after: z.string().min(1).max(2_048).optional(),
+      ticket: Ticket.optional(),
+    }),
+  },
   responses: {
     200: { description: "Events named by their topic", content: eventStream },
     429: problemAnswer("Too many open streams"),
@@ -42,7 +48,9 @@ const changesRoute = defineRoute({
   path: "/api/v1/events/stream",
   tags: ["transitions"],
   summary: "Changes of machines and webhooks, from any process",
-  request: { query: z.strictObject({ topic: z.string().min(1).max(200).optional() }) },
+  request: {
+    query: z.strictObject({ topic: z.string().min(1).max(200).optional(), ticket: Ticket.optional() }),
+  },
   responses: {
     200: { description: "Unnamed events", content: eventStream },
     429: problemAnswer("Too many open streams"),
@@ -79,7 +87,7 @@ type FigureTopic = keyof Figures;
 const FIGURE_TOPICS: readonly FigureTopic[] = ["queue", "dead-letters", "workers", "stats"];
 
 export function addStreamRoutes(app: ApiApp, deps: RouteDeps & { readonly streams: EventStreams }): void {
-  const { store, streams, auth, clock } = deps;
+  const { store, streams, clock } = deps;
   let figures: { readonly atMs: number; readonly value: Promise<Figures> } | null = null;
 
   app.openapi(streamRoute, async (c) => {
@@ -87,17 +95,15 @@ export function addStreamRoutes(app: ApiApp, deps: RouteDeps & { readonly stream
     const given = c.req.header("last-event-id") ?? after ?? null;
     const start = given === null ? textOf(await placeNow()) : given;
     const told = new Map<FigureTopic, string>();
-    const authorization = c.req.header("authorization") ?? null;
     return await streamAnswer(c, () =>
       streams.open({
         start,
         poll: (cursor) => pollTopics(topics, placeOf(cursor), told),
-      }, { gone: c.req.raw.signal, checkAgain: () => auth.authenticate(authorization) }));
+      }, { gone: c.req.raw.signal, checkAgain: c.var.checkAgain }));
   });
 
   app.openapi(changesRoute, async (c) => {
     const wanted = (c.req.valid("query").topic ?? "*").split(",").map((topic) => topic.trim());
-    const authorization = c.req.header("authorization") ?? null;
     return await streamAnswer(c, async () =>
       streams.open({
         start: textOf({ history: "", changes: await changesNow() }),
@@ -112,7 +118,7 @@ export function addStreamRoutes(app: ApiApp, deps: RouteDeps & { readonly stream
             isMore: false,
           };
         },
-      }, { gone: c.req.raw.signal, checkAgain: () => auth.authenticate(authorization) }));
+      }, { gone: c.req.raw.signal, checkAgain: c.var.checkAgain }));
   });
 
   async function pollTopics(

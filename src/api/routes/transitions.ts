@@ -13,6 +13,7 @@ import {
   JsonRecord,
   MachineName,
   recordOf,
+  Ticket,
   timeOf,
   wholeNumber,
 } from "./shared.ts";
@@ -70,7 +71,7 @@ const streamRoute = defineRoute({
   tags: ["transitions"],
   summary:
     "The same as server-sent events: `id` is the cursor, `Last-Event-ID` resumes without gap or double",
-  request: { query: z.strictObject(filterQuery) },
+  request: { query: z.strictObject({ ...filterQuery, ticket: Ticket.optional() }) },
   responses: {
     200: {
       description: "Events named `transition`",
@@ -87,7 +88,6 @@ export function addTransitionRoutes(app: ApiApp, deps: RouteDeps & { readonly st
     const query = c.req.valid("query");
     const after = c.req.header("last-event-id") ?? query.after ?? null;
     const filter = filterOf(query);
-    const authorization = c.req.header("authorization") ?? null;
     return await streamAnswer(c, async () =>
       streams.open({
         start: after ?? await history.head(),
@@ -99,7 +99,7 @@ export function addTransitionRoutes(app: ApiApp, deps: RouteDeps & { readonly st
             isMore: items.length === ROWS_PER_POLL,
           };
         },
-      }, { gone: c.req.raw.signal, checkAgain: () => deps.auth.authenticate(authorization) }));
+      }, { gone: c.req.raw.signal, checkAgain: c.var.checkAgain }));
   });
 
   app.openapi(feedRoute, async (c) => {
