@@ -1,6 +1,6 @@
 /** Carries out what entities want done to the world: one handler for each kind, one table for the names. */
 import type { Clock } from "../clock.ts";
-import type { JsonObject, JsonValue } from "../json.ts";
+import type { JsonValue } from "../json.ts";
 import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -10,6 +10,7 @@ import { createHttpAction } from "./http.ts";
 import type { HttpSecret } from "./http_secrets.ts";
 import { createInvoke } from "./invoke.ts";
 import { logAction } from "./log.ts";
+import { createCreateEntity, createSendEvent, type OtherEntityDeps } from "./other_entity.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { createPublish } from "./publish.ts";
 import { createSend } from "./send.ts";
@@ -33,23 +34,16 @@ export interface ActionsDeps {
   readonly render: (value: JsonValue, action: LeasedAction) => JsonValue;
   /** Subscriptions to this topic. */
   readonly webhooksOf: (topic: string, machineName: string) => Promise<readonly WebhookTarget[]>;
+  readonly renderValues: OtherEntityDeps["renderValues"];
   /** Appends an event for another entity; repeated calls with one `actionId` append it once. */
-  readonly sendEvent: (event: OutsideEvent) => Promise<ActionResult>;
+  readonly sendEvent: OtherEntityDeps["sendEvent"];
+  readonly createEntity: OtherEntityDeps["createEntity"];
   /** Named actions of the operator, beside the built-in ones. */
   readonly handlers?: ReadonlyMap<string, ActionHandler>;
   /** Values that headers of `http` may name. */
   readonly secrets?: readonly HttpSecret[];
   /** null = no broker is configured. */
   readonly celery?: ActionHandler | null;
-}
-
-export interface OutsideEvent {
-  readonly actionId: string;
-  readonly entityId: string;
-  readonly machineName: string | null;
-  readonly trigger: string;
-  readonly payload: JsonObject;
-  readonly traceparent: string | null;
 }
 
 /** Names with a meaning of their own; a name that is not in the table is skipped and reported. */
@@ -71,6 +65,8 @@ export function createActions(deps: ActionsDeps): Actions {
     http,
     celery: deps.celery ?? (() => Promise.resolve({ type: "skipped", reason: "no_celery_broker" })),
     send,
+    send_event: createSendEvent(deps),
+    create_entity: createCreateEntity(deps),
     invoke_start: invoke,
     // A call that is under way is not called back: its result is dropped when it arrives.
     invoke_stop: () => Promise.resolve({ type: "done", output: null }),

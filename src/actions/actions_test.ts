@@ -84,10 +84,15 @@ function inWorld(
       clock,
       outgoing: createOutgoing(createEgressPolicy({ allow: [host], resolve: resolveHost })),
       render: (value, leased) => rendered(value, leased.context),
+      renderValues: (value, leased) => rendered(value, leased.context),
       webhooksOf: () =>
         Promise.resolve([{ id: "w-1", url: `${url}/hook`, headers: {}, secrets: [WEBHOOK_SECRET] }]),
       sendEvent: (event) => {
         sent.push(event);
+        return Promise.resolve({ type: "done", output: null });
+      },
+      createEntity: (creation) => {
+        sent.push(creation);
         return Promise.resolve({ type: "done", output: null });
       },
       ...more,
@@ -303,6 +308,28 @@ inWorld("sends to another entity under its own key", ok, async ({ run, sent }) =
     payload: { a: 1 },
     traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
   }]);
+});
+
+inWorld("creates another entity with what its templates give", ok, async ({ run, sent }) => {
+  const params = {
+    entity: "s-{{ total }}",
+    machine: "shipment",
+    version: "2.0.0",
+    context: { total: "{{ total }}" },
+    labels: { from: "{{ total }}" },
+  };
+  await run(action("create_entity", "_create_entity", params));
+  same(sent, [{
+    actionId: ACTION_ID,
+    entityId: "s-40",
+    machineName: "shipment",
+    machineVersion: "2.0.0",
+    context: { total: "40" },
+    labels: { from: "40" },
+    traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  }]);
+  const odd = await run(action("send_event", "_send_event", { entity: "{{ absent }}", trigger: "go" }));
+  same([odd.type, "isFinal" in odd && odd.isFinal, sent.length], ["failed", true, 1]);
 });
 
 inWorld("invokes a service and answers with its result", ok, async ({ run, url }) => {

@@ -1,7 +1,8 @@
 /** Action `send` with a target: an event for another entity, or a message for an address outside. */
 import type { JsonObject, JsonValue } from "../json.ts";
 import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
-import type { ActionHandler, OutsideEvent } from "./actions.ts";
+import type { ActionHandler } from "./actions.ts";
+import type { OutsideEvent } from "./other_entity.ts";
 import type { Outgoing } from "./outgoing.ts";
 
 export interface SendDeps {

@@ -79,7 +79,17 @@ export const BUILTINS = {
     on_error: "log, fail or ignore",
   },
   condition_forms: ["check", "expr", "allOf", "anyOf", "not", "name of a guard"],
-  advanced_actions: ["http", "celery", "branch", "foreach", "raise", "send", "cancel"],
+  advanced_actions: [
+    "http",
+    "celery",
+    "send_event",
+    "create_entity",
+    "branch",
+    "foreach",
+    "raise",
+    "send",
+    "cancel",
+  ],
   action_statuses: ["ok", "failed", "skipped", "pending"],
   recommended_model: "Guards and effects without side effects; everything for the world as an action",
 };

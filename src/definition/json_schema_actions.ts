@@ -24,6 +24,14 @@ function mapping(properties: JsonObject, required: readonly string[] = []): Json
 
 const EVENT: JsonObject = { anyOf: [TEXT, mapping({ trigger: TEXT, payload: PAYLOAD }, ["trigger"])] };
 
+const MACHINE: JsonObject = { type: "string", pattern: "^[a-z0-9_]{1,200}$" };
+const DATA: JsonObject = { type: "object", description: "Texts may hold {{ expression }}" };
+const BIRTH: JsonObject = {
+  context: DATA,
+  labels: { type: "object", additionalProperties: TEXT },
+  name: { type: "string", description: "Names the result events done.NAME and error.NAME" },
+};
+
 /** Entries for the definitions of a schema. */
 export const ACTION_SCHEMAS: JsonObject = {
   Action: {
@@ -53,6 +61,17 @@ export const ACTION_SCHEMAS: JsonObject = {
         }),
       ),
       form("celery", { type: "object" }),
+      form(
+        "send_event",
+        mapping({ entity: TEXT, machine: MACHINE, trigger: TEXT, payload: DATA, ...BIRTH }, [
+          "entity",
+          "trigger",
+        ]),
+      ),
+      form(
+        "create_entity",
+        mapping({ entity: TEXT, machine: MACHINE, version: TEXT, ...BIRTH }, ["entity", "machine"]),
+      ),
       form("branch", mapping({ when: WHEN, then: ACTIONS, else: ACTIONS }, ["when"])),
       form("code", { anyOf: [TEXT, mapping({ source: TEXT }, ["source"])], description: "Never runs" }),
       form("raise", EVENT),

@@ -9,6 +9,7 @@ import { expressionRules } from "./lint/expressions.ts";
 import { httpRules } from "./lint/http.ts";
 import type { LintInput } from "./lint/input.ts";
 import { livelockRule } from "./lint/livelock.ts";
+import { unknownMachineRule } from "./lint/machines.ts";
 import { missingActionRule, missingGuardRule } from "./lint/registry.ts";
 import { nondeterministicRule, shadowRules } from "./lint/candidates.ts";
 import { guardRules } from "./lint/guards.ts";
@@ -58,6 +59,7 @@ export function lintMachine(subject: LintSubject, registry: LintRegistry): reado
     events,
     guards: new Set([...builtinGuards.keys(), ...registry.guards]),
     actions: new Set([...BUILTIN_ACTIONS, ...registry.actions]),
+    machines: registry.machines === undefined ? null : new Set(registry.machines),
     findings,
   };
   const reached = unreachableRule(input);
@@ -74,5 +76,6 @@ export function lintMachine(subject: LintSubject, registry: LintRegistry): reado
   eventRules(input);
   expressionRules(input);
   httpRules(input);
+  unknownMachineRule(input);
   return findings.list.map(locate);
 }

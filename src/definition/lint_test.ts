@@ -361,3 +361,24 @@ Deno.test("lintMachine() stays quick on the largest machines", () => {
   // A hundred times what it takes on a quiet machine; a rule that compares all with all takes longer.
   strictEqual(performance.now() - start < 20_000, true);
 });
+
+Deno.test("lintMachine() doubts machines that are not published, where it knows which are", () => {
+  const elsewhere = machine([A, B, Z], [{
+    ...GO,
+    actions: [
+      { send_event: { entity: "i-1", machine: "invoise", trigger: "paid" } },
+      { create_entity: { entity: "s-1", machine: "shipment" } },
+      { create_entity: { entity: "p-1", machine: "probe" } },
+      { send: { trigger: "paid", target: "machine:ledger/l-1" } },
+      { send: { trigger: "paid", target: "entity:l-1" } },
+    ],
+  }, END]);
+  const machines = ["invoice", "shipment"];
+  deepStrictEqual(
+    lint(elsewhere, { ...EMPTY_REGISTRY, machines }).map((
+      { code, severity, data },
+    ) => [code, severity, data?.machine]),
+    [["unknown_machine", "warning", "invoise"], ["unknown_machine", "warning", "ledger"]],
+  );
+  deepStrictEqual(check(elsewhere), []);
+});

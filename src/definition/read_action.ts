@@ -17,6 +17,7 @@ import {
   readRaise,
   readSend,
 } from "./read_control.ts";
+import { readCreateEntity, readSendEvent } from "./read_outside.ts";
 import type { Profile } from "../engine/spec.ts";
 
 const OTHER_FORMS = [
@@ -24,6 +25,8 @@ const OTHER_FORMS = [
   "name",
   "http",
   "celery",
+  "send_event",
+  "create_entity",
   "branch",
   "code",
   "raise",
@@ -124,6 +127,10 @@ function readForm(reader: ActionReader, cursor: Cursor, form: string): ActionSpe
     case "celery":
       if (!isObject(inner)) return refuseArgument(findings, path, "a mapping", inner);
       return { type: form, params: inner, options: httpOptions({ object: inner, path, findings }, options) };
+    case "send_event":
+      return readSendEvent(findings, path, { inner, options });
+    case "create_entity":
+      return readCreateEntity(findings, path, { inner, options });
     case "code":
       return readCode(findings, path, { inner, options });
     case "branch":

@@ -93,6 +93,9 @@ function compileAction(spec: ActionSpec): CompiledAction {
       return { ...common, type: "request", kind: "http", name: "_http", params: spec.params };
     case "celery":
       return { ...common, type: "request", kind: "celery", name: "_celery", params: spec.params };
+    case "send_event":
+    case "create_entity":
+      return { ...common, type: "request", kind: spec.type, name: `_${spec.type}`, params: spec.params };
     case "code":
       return { ...common, type: "disabled", name: "_code", params: spec.params };
     case "branch":
@@ -121,7 +124,7 @@ function compileNamed(spec: ActionSpec & { readonly type: "named" }, common: Com
 
 type StatechartAction = Exclude<
   ActionSpec,
-  { readonly type: "named" | "effect" | "http" | "celery" | "code" | "branch" }
+  { readonly type: "named" | "effect" | "http" | "celery" | "send_event" | "create_entity" | "code" | "branch" }
 >;
 
 function compileStatechartAction(spec: StatechartAction, common: Common): CompiledAction {

@@ -177,6 +177,9 @@ export type ActionSpec =
     | { readonly type: "effect"; readonly effect: EffectType; readonly params: JsonObject }
     | { readonly type: "http"; readonly params: JsonObject }
     | { readonly type: "celery"; readonly params: JsonObject }
+    /** Templates are filled at delivery; shapes are checked when the machine is read. */
+    | { readonly type: "send_event"; readonly params: JsonObject }
+    | { readonly type: "create_entity"; readonly params: JsonObject }
     | { readonly type: "code"; readonly params: JsonObject }
     | {
       readonly type: "branch";

@@ -93,7 +93,15 @@ export interface ActionRow {
 
 /** An action for the world; the position in `Run.actions` is its ordinal. */
 export interface ActionRequest {
-  readonly kind: "named" | "http" | "celery" | "send" | "invoke_start" | "invoke_stop";
+  readonly kind:
+    | "named"
+    | "http"
+    | "celery"
+    | "send"
+    | "send_event"
+    | "create_entity"
+    | "invoke_start"
+    | "invoke_stop";
   readonly name: string;
   readonly params: JsonObject;
   readonly options: ActionOptions;

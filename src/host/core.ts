@@ -3,20 +3,20 @@ import { type Actions, createActions } from "../actions/actions.ts";
 import { createCelery } from "../actions/celery.ts";
 import { createEgressPolicy } from "../actions/egress.ts";
 import { createOutgoing, type Outgoing, resolveHost } from "../actions/outgoing.ts";
-import type { OutsideEvent } from "../actions/actions.ts";
 import { loadModules, type Modules, NO_MODULES } from "../actions/modules/modules.ts";
 import { messageOf } from "../errors.ts";
 import { renderTemplate } from "../expression/template.ts";
-import { sentEventIdOf } from "../orchestrator/action_id.ts";
 import type { JsonValue } from "../json.ts";
-import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
+import type { LeasedAction } from "../orchestrator/outbox.ts";
 import { type CrashGuard, createCrashGuard } from "../runtime/crash_guard.ts";
 import { createMetricsObserver } from "../runtime/metrics_observer.ts";
 import { createRuntime, type Runtime } from "../runtime/runtime.ts";
 import type { Store } from "../store/store.ts";
 import { compileRecord } from "../api/definitions.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { createOtherEntities } from "./other_entities.ts";
 import type { ProcessDeps } from "./process.ts";
+import { renderValues } from "./render_values.ts";
 import { webhooksOf } from "./webhooks.ts";
 
 export interface Core {
@@ -29,9 +29,6 @@ export interface Core {
   /** Lets go of what the actions hold open. */
   close(): void;
 }
-
-/** Attempts of an event that one entity sends to another. */
-const SENT_ATTEMPTS_MAX = 5;
 
 /** The operator's own actions and guards. Every process that decides events knows the guards. */
 export function modulesOf(deps: ProcessDeps, use: "guards" | "guards_and_actions"): Promise<Modules> {
@@ -78,8 +75,7 @@ export function createCore(
         : { lanesPerTurn: Math.max(1, config.worker.claimLanesMax) }),
     },
   });
-  const render = (value: JsonValue, action: LeasedAction) =>
-    renderTemplate(value, { values: { ...action.context, _entity_id: action.entityId } });
+  const render = (value: JsonValue, action: LeasedAction) => renderTemplate(value, scopeOf(action));
   const celery = config.celeryBrokerUrl === null
     ? null
     : createCelery({ brokerUrl: config.celeryBrokerUrl, render, clock, log: log.child({ room: "actions" }) });
@@ -94,7 +90,8 @@ export function createCore(
     secrets: config.actionSecrets,
     celery: celery?.run ?? null,
     webhooksOf: webhooksOf(store.operations.documents, config.webhookSecret),
-    sendEvent: (event) => sendEvent(event, runtime),
+    renderValues: (value, action) => renderValues(value, scopeOf(action)),
+    ...createOtherEntities(store, runtime),
   });
   return {
     store,
@@ -110,6 +107,10 @@ export function createCore(
   };
 }
 
+function scopeOf(action: LeasedAction) {
+  return { values: { ...action.context, _entity_id: action.entityId } };
+}
+
 /** More leases than attempts: the one before ended without a word, its holder is gone. */
 function countingTakeovers(actions: Actions, metrics: Metrics): Actions {
   return {
@@ -120,21 +121,4 @@ function countingTakeovers(actions: Actions, metrics: Metrics): Actions {
       return actions.run(action, signal);
     },
   };
-}
-
-/** The id of the event comes from the action, so that a repeated delivery is accepted once. */
-async function sendEvent(event: OutsideEvent, runtime: Runtime): Promise<ActionResult> {
-  await runtime.append({
-    eventId: sentEventIdOf(event.actionId),
-    entityId: event.entityId,
-    machineName: event.machineName,
-    machineVersion: null,
-    command: { type: "event", trigger: event.trigger, payload: event.payload },
-    notBeforeMs: null,
-    idempotency: { scope: `entity:${event.entityId}`, key: event.actionId, requestHash: event.actionId },
-    attemptsMax: SENT_ATTEMPTS_MAX,
-    traceparent: event.traceparent,
-    actor: null,
-  });
-  return { type: "done", output: null };
 }

@@ -1,5 +1,5 @@
 /** What follows from one delivery of an action: an event with its result, another attempt, or a dead letter. */
-import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 import { deadLetterIdOf, followUpIdOf, historyIdOf } from "./action_id.ts";
 import type { DeadLetter } from "./dead_letter.ts";
 import type { Command, NewEvent } from "./event.ts";
@@ -101,9 +101,7 @@ function triggerNamesOf(action: LeasedAction, type: "done" | "failed"): readonly
   if (action.kind !== "invoke_start") {
     // Calls and tasks have no name of their own; their author may give them one.
     const { name } = action.params;
-    const own = (action.kind === "http" || action.kind === "celery") && typeof name === "string"
-      ? [name]
-      : [];
+    const own = action.kind !== "named" && action.kind !== "send" && typeof name === "string" ? [name] : [];
     return [...own, action.name].map((each) => `${word}.${each}`);
   }
   const { id, on_done: onDone, on_error: onError } = action.params;
@@ -167,8 +165,4 @@ function actionLetterOf(
     updatedAtMs: null,
     expiresAtMs: null,
   };
-}
-
-function isJsonObject(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

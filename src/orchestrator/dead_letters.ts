@@ -82,9 +82,18 @@ function payloadOf(event: QueuedEvent): JsonObject {
   const ids = { event_id: eventId, entity_id: entityId };
   switch (command.type) {
     case "event":
-      return { ...ids, trigger: command.trigger, context: command.payload };
+      return {
+        ...ids,
+        trigger: command.trigger,
+        context: command.payload,
+        ...(command.birth === undefined ? {} : { birth: command.birth }),
+      };
     case "data":
       return { ...ids, data: command.data };
+    case "create": {
+      const { context, labels, isIfAbsent = false } = command;
+      return { ...ids, command: "create", context, labels, if_absent: isIfAbsent };
+    }
     default:
       return { ...ids, command: command.type };
   }

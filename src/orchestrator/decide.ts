@@ -56,7 +56,10 @@ function decideEvent(
   input: DecideInput,
   command: Command & { readonly type: "event" },
 ): Decision {
-  const born = input.entity === null ? birthOf(loaded, input, {}) : null;
+  const { birth = { context: {}, labels: {} } } = command;
+  const labels = changeLabels({}, { set: birth.labels, remove: [], isReplace: true });
+  if (typeof labels === "string") return reject(input, { reason: "validation_failed", message: labels });
+  const born = input.entity === null ? birthOf(loaded, input, birth.context) : null;
   if (born !== null && born.type === "refused") return refuse(loaded, input, born.run);
 
   const entity = born === null ? existing(input.entity) : born.entity;
@@ -100,6 +103,7 @@ function decideCreate(
   input: DecideInput,
   command: Command & { readonly type: "create" },
 ): Decision {
+  if (input.entity !== null) return leaveAsItIs(input);
   const labels = changeLabels({}, { set: command.labels, remove: [], isReplace: true });
   if (typeof labels === "string") return reject(input, { reason: "validation_failed", message: labels });
   const born = birthOf(loaded, input, command.context);
@@ -225,6 +229,20 @@ function reject(input: DecideInput, rejection: Rejection): Decision {
   return {
     ...NOTHING,
     entity: passed(input.entity),
+/** It was to be created unless it is there, and it is. */
+function leaveAsItIs(input: DecideInput): Decision {
+  const message = `Entity "${input.event.entityId}" exists`;
+  return {
+    ...NOTHING,
+    entity: passed(input.entity),
+    history: {
+      ...failedRow(input, { outcome: "failed", reason: "entity_exists", message, run: null }),
+      outcome: "ignored",
+    },
+    message,
+  };
+}
+
     history: failedRow(input, { outcome: "failed", reason, message, run: null }),
     timersCancelled: input.timer === null ? [] : [input.timer.key],
     deadLetter: rejectedLetter(input, rejection),

@@ -11,9 +11,17 @@ export type Command =
     readonly payload: JsonObject;
     /** Set on the result of an invoked service: the stay in a state that invoked it. When it is over, the result is dropped. */
     readonly invokedBy?: { readonly state: string; readonly generation: number };
+    /** What the entity begins with when this event creates it. */
+    readonly birth?: { readonly context: JsonObject; readonly labels: Labels };
   }
   | { readonly type: "data"; readonly data: JsonObject }
-  | { readonly type: "create"; readonly context: JsonObject; readonly labels: Labels }
+  | {
+    readonly type: "create";
+    readonly context: JsonObject;
+    readonly labels: Labels;
+    /** An entity of this machine that is there already stays as it is, and nothing is wrong. */
+    readonly isIfAbsent?: true;
+  }
   | { readonly type: "status"; readonly status: EntityStatus }
   | {
     readonly type: "labels";

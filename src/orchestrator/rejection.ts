@@ -26,6 +26,9 @@ export function rejectionOf(loaded: LoadedMachine | null, input: DecideInput): R
       return reject(input, "entity_not_found", "no such entity");
     }
   } else {
+    const isWelcome = command.type === "create" && command.isIfAbsent === true &&
+      event.machineName === entity.machineName;
+    if (isWelcome) return null;
     if (command.type === "create") {
       return reject(input, "entity_exists", `the entity exists, with status ${entity.status}`);
     }

@@ -70,12 +70,27 @@ function commandOf(letter: DeadLetter, payload: JsonObject | undefined): Command
   const { trigger, context, data } = letter.payload;
   if (letter.stage === "worker_apply_data" && isObject(data)) return { type: "data", data: payload ?? data };
   if (letter.stage === "worker" && typeof trigger === "string" && isObject(context)) {
-    return { type: "event", trigger, payload: payload ?? context };
+    const birth = birthOf(letter.payload["birth"]);
+    return { type: "event", trigger, payload: payload ?? context, ...(birth === null ? {} : { birth }) };
+  }
+  const born = birthOf(letter.payload);
+  if (letter.payload["command"] === "create" && born !== null) {
+    const isIfAbsent = letter.payload["if_absent"] === true;
+    return { type: "create", ...born, ...(isIfAbsent ? { isIfAbsent } : {}) };
   }
   throw new AppError(
     "validation_failed",
     `Cannot replay dead letter "${letter.recordId}": its payload does not say which event it was`,
   );
+}
+
+/** What an entity begins with; null when it is not told. */
+function birthOf(
+  value: JsonValue | undefined,
+): { readonly context: JsonObject; readonly labels: Readonly<Record<string, string>> } | null {
+  if (!isObject(value) || !isObject(value["context"]) || !isObject(value["labels"])) return null;
+  const labels = Object.entries(value["labels"]).map(([key, label]) => [key, String(label)] as const);
+  return { context: value["context"], labels: Object.fromEntries(labels) };
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -47,7 +47,9 @@ export async function deliverOne(request: ActionRequest, input: JsonObject): Pro
     outgoing: () => Promise.resolve({ type: "failed", reason: "there is no network here" }),
     render: (value, action) => renderTemplate(value, { values: action.context }),
     webhooksOf: () => Promise.resolve([]),
+    renderValues: (value, action) => renderTemplate(value, { values: action.context }),
     sendEvent: () => Promise.resolve({ type: "done", output: null }),
+    createEntity: () => Promise.resolve({ type: "done", output: null }),
     handlers: new Map(stubs),
   });
   return reportOf(await actions.run(leasedOf(request), new AbortController().signal));

@@ -100,6 +100,12 @@ function ownText(action: ActionSpec): string {
       return `http ${String(action.params["method"] ?? "POST").toUpperCase()}`;
     case "celery":
       return `celery ${String(action.params["task"] ?? action.params["name"] ?? "")}`.trimEnd();
+    case "send_event":
+      return `send_event ${String(action.params["trigger"] ?? "")} to ${
+        String(action.params["entity"] ?? "")
+      }`;
+    case "create_entity":
+      return `create_entity ${String(action.params["machine"] ?? "")}`;
     case "code":
       return "code";
     case "branch":

@@ -298,6 +298,8 @@ function ownLines(action: ActionSpec, pad: string): readonly string[] {
         : scriptLine(action, pad);
     case "http":
     case "celery":
+    case "send_event":
+    case "create_entity":
     case "code":
     case "fail":
       return scriptLine(action, pad);

@@ -12,6 +12,9 @@ import { walkMachine } from "./walk.ts";
 export function httpRules({ spec, findings }: LintInput): void {
   walkMachine(spec, {
     action(action, path) {
+      if (action.type === "celery" || action.type === "send_event" || action.type === "create_entity") {
+        return placeholders(action.params, path);
+      }
       if (action.type !== "http") return;
       const url = action.params["url"];
       if (typeof url !== "string" || url === "") {

@@ -9,6 +9,8 @@ export interface LintInput {
   readonly events: readonly string[];
   readonly guards: ReadonlySet<string>;
   readonly actions: ReadonlySet<string>;
+  /** Names of published machines; null = nobody knows. */
+  readonly machines: ReadonlySet<string> | null;
   readonly findings: Findings;
 }
 

@@ -124,6 +124,8 @@ function walkAction(visitor: Visitor, action: ActionSpec, path: Path): void {
       return;
     case "http":
     case "celery":
+    case "send_event":
+    case "create_entity":
     case "code":
     case "cancel":
     case "fail":

@@ -1,4 +1,6 @@
 /** Contract of dead letters: lists, statistics, giving up, putting back once and in order. */
+import type { JsonObject } from "../../json.ts";
+import type { Command } from "../../orchestrator/event.ts";
 import { parkedReasonOf } from "../replay.ts";
 import { assertEquals, assertRejects } from "./assertions.ts";
 import { letterFor, newEvent, only, peek, present, T0, writeLane } from "./fixtures.ts";
@@ -99,6 +101,28 @@ export const deadLetterCases: readonly ContractCase[] = [
         [3, "ann", 7],
         [4, "ann", 7],
       ]);
+    },
+  },
+  {
+    name: "replay() keeps what an entity begins with",
+    async run({ store }) {
+      const birth = { context: { total: 1 }, labels: { shop: "north" } };
+      const commands: readonly Command[] = [
+        { type: "event", trigger: "pay", payload: { amount: 5 }, birth },
+        { type: "create", ...birth, isIfAbsent: true },
+        { type: "create", ...birth },
+      ];
+      const payloads: readonly JsonObject[] = [
+        { trigger: "pay", context: { amount: 5 }, birth },
+        { command: "create", ...birth, if_absent: true },
+        { command: "create", ...birth, if_absent: false },
+      ];
+      const letters = payloads.map((payload) => letterFor(newEvent("o-1"), { payload }));
+      await writeLane(store, "o-1", () => ({ deadLetters: letters }));
+      for (const { recordId } of letters) {
+        await store.deadLetters.replay({ recordId, eventId: crypto.randomUUID(), actor: null });
+      }
+      assertEquals(only(await peek(store)).events.map((queued) => queued.command), commands);
     },
   },
   {
