@@ -1,6 +1,6 @@
 /** Puts the program together: the only file that knows every kind of store. */
 import { runCli } from "./src/cli/cli.ts";
-import type { ApiConnection, CliDeps } from "./src/cli/deps.ts";
+import type { ApiConnection, CliDeps, PredecessorImport } from "./src/cli/deps.ts";
 import { adviceOf, EXIT_OK, exitCodeOf } from "./src/cli/exit_code.ts";
 import { createIo } from "./src/cli/io.ts";
 import { systemClock } from "./src/clock.ts";
@@ -8,6 +8,7 @@ import { machineVariablesOf, readProcessConfig } from "./src/config.ts";
 import type { Config, DatabaseConfig } from "./src/config_values.ts";
 import { AppError, messageOf } from "./src/errors.ts";
 import { createApiProxy } from "./src/host/api_proxy.ts";
+import { importPredecessorInto } from "./src/host/import_predecessor.ts";
 import { createCore, modulesOf } from "./src/host/core.ts";
 import { openStore } from "./src/host/open_store.ts";
 import type { Databases, ProcessDeps } from "./src/host/process.ts";
@@ -25,6 +26,7 @@ import { expectedVersion, readMigrations } from "./src/store/migrations.ts";
 import { connectPostgres, DEFAULT_POSTGRES_LIMITS } from "./src/store/postgres/connect.ts";
 import { parsePostgresUrl } from "./src/store/postgres/connection_url.ts";
 import { openPostgresStore } from "./src/store/postgres/postgres_store.ts";
+import { openPredecessor } from "./src/store/predecessor/open_source.ts";
 import { openSqliteStore } from "./src/store/sqlite/sqlite_store.ts";
 import { createLog, silentLog, writeLine } from "./src/telemetry/log.ts";
 import { createMetrics } from "./src/telemetry/metrics.ts";
@@ -88,6 +90,7 @@ function createDeps(): CliDeps {
       upgrade: (config) => databases.upgrade(config.database),
       status: (config) => databases.status(config.database),
       migrations: (config) => databases.migrations(config.database),
+      importPredecessor,
     },
     processes: {
       api: (config) => runProcess(config, "api", runApi),
@@ -143,6 +146,25 @@ function processDeps(config: Config, tools: Pick<ProcessDeps, "log" | "metrics">
     hostname: hostname(),
     databases,
   };
+}
+
+async function importPredecessor(
+  { database }: Config,
+  options: Parameters<CliDeps["database"]["importPredecessor"]>[1],
+): Promise<PredecessorImport> {
+  const source = await openPredecessor(options.from ?? database.url);
+  try {
+    if (!options.isDryRun) await databases.upgrade(database);
+    const isEmpty = (await databases.status(database)).applied === null;
+    const store = isEmpty ? createMemoryStore() : await databases.open(database);
+    try {
+      return await importPredecessorInto(store, source, { ...options, newId });
+    } finally {
+      await store.close();
+    }
+  } finally {
+    await source.close();
+  }
 }
 
 /** A running API when its address is set; else one in this process, open to whoever may read the database. */

@@ -102,6 +102,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "expression",
       "orchestrator",
       "store/store",
+      "store/predecessor/port",
       "telemetry",
       "clock",
       ...CONFIG,

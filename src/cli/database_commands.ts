@@ -8,10 +8,14 @@ import {
   targetFlags,
   type TargetOptions,
 } from "./context.ts";
+import type { PredecessorImport } from "./deps.ts";
 import { EXIT_FAILED } from "./exit_code.ts";
 import { addSeed } from "./publish_commands.ts";
+import { tableOf } from "./table.ts";
 
 type Options = PrintOptions & TargetOptions;
+
+const PROGRESS_EVERY = 1_000;
 
 export function addDatabaseCommands(program: Command, context: CliContext): void {
   const { io, database } = context.deps;
@@ -73,9 +77,37 @@ export function addDatabaseCommands(program: Command, context: CliContext): void
       const names = (await database.migrations(configOf(url, options))).toReversed();
       context.print(options, { revisions: names }, names.join("\n"));
     });
+  withDatabase(db.command("import [url]"))
+    .description("take over machines, entities, history and waiting events of a PyStator database")
+    .option("--from <url>", "the database of PyStator (default: the same database)")
+    .option("--dry-run", "only say what would be taken over")
+    .action(async (url: string | undefined, options: Options & { from?: string; dryRun?: boolean }) => {
+      const report = await database.importPredecessor(configOf(url, options), {
+        from: options.from ?? null,
+        isDryRun: options.dryRun === true,
+        onProgress: (entities) => {
+          if (entities % PROGRESS_EVERY === 0) io.err(`${entities} entities read`);
+        },
+      });
+      context.print(options, report, () => importText(report, options.dryRun === true));
+      if (report.problems.length > 0) context.exit(EXIT_FAILED);
+    });
   addSeed(db.command("seed [folder] [url]"), context);
   db.action(() => {
     io.err(db.helpInformation());
     context.exit(EXIT_FAILED);
   });
+}
+
+function importText(report: PredecessorImport, isDryRun: boolean): string {
+  const rows = (["machines", "entities", "events", "dead_letters"] as const).map((kind) => {
+    const { imported, present, refused } = report[kind];
+    return [kind.replace("_", " "), imported, present, refused];
+  });
+  const head = ["", isDryRun ? "Would be taken over" : "Taken over", "There already", "Refused"];
+  return [
+    tableOf(head, rows, ""),
+    `${report.history_rows} rows of history come with the entities.`,
+    ...report.problems.map(({ what, message }) => `${what}: ${message}`),
+  ].join("\n");
 }

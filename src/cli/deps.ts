@@ -38,12 +38,41 @@ export interface SchemaStatus {
   readonly expected: number;
 }
 
+export interface ImportCounts {
+  readonly imported: number;
+  /** Taken over before. */
+  readonly present: number;
+  readonly refused: number;
+}
+
+export interface PredecessorImport {
+  readonly machines: ImportCounts;
+  readonly entities: ImportCounts;
+  readonly events: ImportCounts;
+  readonly dead_letters: ImportCounts;
+  readonly history_rows: number;
+  /** The first hundred refusals. */
+  readonly problems: readonly { readonly what: string; readonly message: string }[];
+}
+
 export interface DatabaseCommands {
   /** Brings the schema up to date: names of what was applied, and what the operator should know. */
   upgrade(
     config: Config,
   ): Promise<{ readonly applied: readonly string[]; readonly notes: readonly string[] }>;
   status(config: Config): Promise<SchemaStatus>;
+  /**
+   * Takes over a database of the predecessor. `from` null = the same database. With `isDryRun` nothing is written.
+   * Throws `not_found` when it holds no tables of the predecessor.
+   */
+  importPredecessor(
+    config: Config,
+    options: {
+      readonly from: string | null;
+      readonly isDryRun: boolean;
+      readonly onProgress: (entities: number) => void;
+    },
+  ): Promise<PredecessorImport>;
   /** All migrations that this program knows, oldest first. */
   migrations(config: Config): Promise<readonly string[]>;
 }
