@@ -4,10 +4,11 @@ import { HTTPException } from "hono/http-exception";
 import { AppError, messageOf } from "../errors.ts";
 import { createAuth } from "./auth/auth.ts";
 import { createCompute } from "./compute/compute.ts";
+import { createDirect, type DirectAnswer } from "./direct.ts";
 import type { ApiApp, ApiDeps, ApiEnv, RequestFacts } from "./env.ts";
 import { addCorsHeaders, preflightAnswer } from "./guard/cors.ts";
 import { framingProblem } from "./guard/framing.ts";
-import { withSecurityHeaders } from "./guard/headers.ts";
+import { addSecurityHeaders, securityHeaders } from "./guard/headers.ts";
 import { createMethodTable, type MethodTable } from "./guard/methods.ts";
 import { createOperationGuard } from "./guard/operation.ts";
 import { createRefusalTrail } from "./guard/refusals.ts";
@@ -35,12 +36,14 @@ export interface ConnectionInfo {
 export async function createApi(deps: ApiDeps): Promise<Api> {
   const { settings, log, metrics } = deps;
   const auth = await createAuth(deps);
-  const guard = createOperationGuard({ auth, settings, noteRefusal: createRefusalTrail(deps) });
+  const checks = createOperationGuard({ auth, settings, noteRefusal: createRefusalTrail(deps) });
   const compute = createCompute();
   const closing = new AbortController();
   const app = createApp();
   const contract = memoized(() => contractOf(app, settings.version));
-  addRoutes(app, { ...deps, auth, compute, closing: closing.signal, contract });
+  const routeDeps = { ...deps, auth, compute, closing: closing.signal, contract };
+  addRoutes(app, routeDeps);
+  const direct = createDirect(routeDeps, checks);
   const methods = createMethodTable(app.routes);
   app.notFound((c) => missing(c.req.raw, methods, c.env.facts.requestId));
   app.onError((error, c) => failed(error, c.env.facts.requestId));
@@ -69,21 +72,51 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
     try {
       const problem = framingProblem(request);
       if (problem !== null) throw new AppError("bad_request", problem);
-      response = preflightAnswer(request, settings.corsOrigins) ?? await app.fetch(request, { facts, guard });
+      const answer = await direct(request, facts);
+      response = answer?.type === "answer"
+        ? directResponse(answer, facts)
+        : await throughFramework(answer?.request ?? request, facts);
     } catch (error) {
-      response = failed(error, facts.requestId);
+      response = guarded(failed(error, facts.requestId), request, facts);
     } finally {
       metrics.set("stator_http_in_flight", {}, --inFlight);
     }
-    const answered = withSecurityHeaders(response, {
+    if (settings.corsOrigins.length > 0) {
+      addCorsHeaders(response.headers, request.headers.get("origin"), settings.corsOrigins);
+    }
+    observe(request, response.status, { facts, durationMs: performance.now() - startedMs });
+    return response;
+  }
+
+  async function throughFramework(request: Request, facts: RequestFacts): Promise<Response> {
+    const response = preflightAnswer(request, settings.corsOrigins) ??
+      await app.fetch(request, { facts, guard: checks.guard });
+    return guarded(response, request, facts);
+  }
+
+  function guarded(response: Response, request: Request, facts: RequestFacts): Response {
+    addSecurityHeaders(response.headers, {
       requestId: facts.requestId,
       path: URL.parse(request.url)?.pathname ?? "",
       isPublic: facts.caller === null,
       environment: settings.environment,
     });
-    addCorsHeaders(answered.headers, request.headers.get("origin"), settings.corsOrigins);
-    observe(request, answered.status, { facts, durationMs: performance.now() - startedMs });
-    return answered;
+    return response;
+  }
+
+  /** All headers in one go: a second look at them costs as much as the rest of the answer. */
+  function directResponse(
+    { body, etag }: DirectAnswer & { readonly type: "answer" },
+    { requestId }: RequestFacts,
+  ): Response {
+    const { environment } = settings;
+    return new Response(JSON.stringify(body), {
+      headers: {
+        "content-type": "application/json",
+        ...securityHeaders({ requestId, isPublic: false, environment }),
+        ...(etag === null ? {} : { etag }),
+      },
+    });
   }
 
   function observe(

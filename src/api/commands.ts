@@ -26,8 +26,22 @@ export interface CommandRequest {
   readonly ifVersion?: number | null;
 }
 
+/** Who sends a command, and the trace it belongs to. */
+export interface Sender {
+  readonly actor: string;
+  readonly traceparent: string | null;
+}
+
+export function senderOf(c: Context<ApiEnv>): Sender {
+  return { actor: c.var.caller.name, traceparent: traceparentOf(c.req.header("traceparent") ?? null) };
+}
+
 /** The event of a command, with the caller as its actor. */
 export function newEventOf(c: Context<ApiEnv>, deps: RouteDeps, request: CommandRequest): NewEvent {
+  return eventFrom(senderOf(c), deps, request);
+}
+
+function eventFrom(sender: Sender, deps: RouteDeps, request: CommandRequest): NewEvent {
   return {
     eventId: deps.newId(),
     entityId: request.entityId,
@@ -37,19 +51,28 @@ export function newEventOf(c: Context<ApiEnv>, deps: RouteDeps, request: Command
     notBeforeMs: request.notBeforeMs ?? null,
     idempotency: request.idempotency ?? null,
     attemptsMax: request.attemptsMax ?? ATTEMPTS_MAX_DEFAULT,
-    traceparent: traceparentOf(c),
-    actor: c.var.caller.name,
+    traceparent: sender.traceparent,
+    actor: sender.actor,
   };
 }
 
 /** Decides now. Throws for whatever left no trace: unknown names, wrong standing, a lane that is held. */
-export async function decideNow(
+export function decideNow(
   c: Context<ApiEnv>,
   deps: RouteDeps,
   request: CommandRequest,
 ): Promise<{ readonly decision: Decision; readonly eventId: string }> {
+  return decideFor(senderOf(c), deps, request);
+}
+
+/** The same without the context of a route. */
+export async function decideFor(
+  sender: Sender,
+  deps: RouteDeps,
+  request: CommandRequest,
+): Promise<{ readonly decision: Decision; readonly eventId: string }> {
   const result = await deps.runtime.submit({
-    event: newEventOf(c, deps, request),
+    event: eventFrom(sender, deps, request),
     ifVersion: request.ifVersion ?? null,
   });
   const decided = decidedOf(result, request.entityId);
@@ -213,9 +236,9 @@ function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): nu
   return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
 }
 
-function traceparentOf(c: Context<ApiEnv>): string | null {
-  const given = c.req.header("traceparent");
-  return given !== undefined && TRACEPARENT.test(given) ? given : null;
+/** null without the header, and for one that nobody can follow. */
+export function traceparentOf(given: string | null): string | null {
+  return given !== null && TRACEPARENT.test(given) ? given : null;
 }
 
 /** Writes who did what; a failure of the audit fails the request. */

@@ -11,3 +11,12 @@ export async function requireEntity(deps: RouteDeps, entityId: string): Promise<
   }
   return entity;
 }
+
+/** An archived or deleted one is not found, and the answer says what it is. */
+export async function readActiveEntity(deps: RouteDeps, entityId: string): Promise<Entity> {
+  const entity = await requireEntity(deps, entityId);
+  if (entity.status === "active") return entity;
+  throw new AppError("entity_not_found", `Cannot read entity "${entityId}": it is ${entity.status}`, {
+    details: { status_of_entity: entity.status },
+  });
+}

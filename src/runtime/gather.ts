@@ -1,6 +1,7 @@
 /** Many concurrent requests become few batches: what arrives while a batch is under way goes into the next one. */
 import { setImmediate } from "node:timers";
 import { AppError } from "../errors.ts";
+import { createDeadlines } from "./deadlines.ts";
 
 export interface Gatherer<Request, Result> {
   /** Answers with this request's part of its batch. Throws `too_many_requests` when full, `timeout` when late. */
@@ -24,7 +25,8 @@ interface Waiting<Request, Result> {
   readonly request: Request;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
-  readonly lateAtMs: number;
+  /** Calls the deadline off. */
+  readonly answered: () => void;
 }
 
 /** Batches start at the end of the current turn of the event loop, so that requests read together run together. */
@@ -32,9 +34,7 @@ export function createGatherer<Request, Result>(
   options: GatherOptions<Request, Result>,
 ): Gatherer<Request, Result> {
   let queue: Waiting<Request, Result>[] = [];
-  /** Everybody who has no answer yet. All wait equally long, so that the first is late first: one timer is enough. */
-  const open = new Set<Waiting<Request, Result>>();
-  let deadline: ReturnType<typeof setTimeout> | null = null;
+  const deadlines = createDeadlines(options.deadlineMs);
   const keysRunning = new Set<string>();
   let batchesRunning = 0;
   let isScheduled = false;
@@ -48,32 +48,16 @@ export function createGatherer<Request, Result>(
         );
       }
       return new Promise((resolve, reject) => {
-        const waiting = { request, resolve, reject, lateAtMs: performance.now() + options.deadlineMs };
+        const waiting = { request, resolve, reject, answered: deadlines.start(expire) };
+        function expire(): void {
+          queue = queue.filter((other) => other !== waiting);
+          reject(new AppError("timeout", `Cannot answer the request: ${options.deadlineMs} ms are over`));
+        }
         queue.push(waiting);
-        open.add(waiting);
-        deadline ??= setTimeout(expire, options.deadlineMs);
         schedule();
       });
     },
   };
-
-  function expire(): void {
-    deadline = null;
-    const nowMs = performance.now();
-    const late = new Set<Waiting<Request, Result>>();
-    for (const waiting of open) {
-      if (waiting.lateAtMs > nowMs) {
-        deadline = setTimeout(expire, Math.ceil(waiting.lateAtMs - nowMs));
-        break;
-      }
-      late.add(waiting);
-    }
-    queue = queue.filter((waiting) => !late.has(waiting));
-    for (const waiting of late) {
-      open.delete(waiting);
-      waiting.reject(new AppError("timeout", `Cannot answer the request: ${options.deadlineMs} ms are over`));
-    }
-  }
 
   function schedule(): void {
     if (isScheduled || queue.length === 0 || batchesRunning >= options.concurrencyMax) return;
@@ -119,11 +103,7 @@ export function createGatherer<Request, Result>(
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);
     } finally {
-      for (const waiting of batch) open.delete(waiting);
-      if (open.size === 0 && deadline !== null) {
-        clearTimeout(deadline);
-        deadline = null;
-      }
+      for (const waiting of batch) waiting.answered();
       for (const key of keys) keysRunning.delete(key);
       batchesRunning -= 1;
       schedule();

@@ -1,5 +1,6 @@
 /** Reads a request's body under limits: type, size while reading, time, encoding, syntax, depth — in this order. */
 import { AppError } from "../../errors.ts";
+import type { Deadlines } from "../../runtime/deadlines.ts";
 import type { BodyRule } from "../contract.ts";
 import type { ApiLimits } from "../env.ts";
 import { DEFAULT_SCAN_LIMITS, scanJson } from "./json_scan.ts";
@@ -30,13 +31,48 @@ export async function readBody(
   const text = decode(await readBytes(request, limits));
   if (type === "yaml") return { type, text };
   if (text === "" && !rule.isRequired) return null;
+  parseBody(text, limits);
+  return { type, text };
+}
+
+/** Plain data out of the text of a body; throws what callers are told about everything else. */
+export function parseBody(text: string, limits: Pick<ApiLimits, "bodyDepthMax">): unknown {
   scanJson(text, { ...DEFAULT_SCAN_LIMITS, depthMax: limits.bodyDepthMax });
   try {
-    JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new AppError("bad_request", "Cannot read the body: not JSON", { cause });
   }
-  return { type, text };
+}
+
+/**
+ * Whether the body is plain JSON of an announced size within the limits: then it may be read in one go, which takes a
+ * third of the time.
+ */
+export function isPlainJson(
+  { headers }: Request,
+  { bodyBytesMax }: Pick<ApiLimits, "bodyBytesMax">,
+): boolean {
+  const length = Number(headers.get("content-length") ?? "0");
+  return headers.get("content-type") === "application/json" && headers.get("content-encoding") === null &&
+    length > 0 && length <= bodyBytesMax;
+}
+
+/** The bytes of a plain body. */
+export async function readPlainBytes(
+  request: Request,
+  deadlines: Deadlines,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const arrived = deadlines.start(() => reject(lateBody()));
+  try {
+    return await Promise.race([request.bytes(), late]);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError("bad_request", "Cannot read the body: it broke off", { cause: error });
+  } finally {
+    arrived();
+  }
 }
 
 function isEmpty(request: Request): boolean {
@@ -95,9 +131,12 @@ function joined(chunks: readonly Uint8Array<ArrayBuffer>[], bytes: number): Uint
   return all;
 }
 
-function decode(bytes: Uint8Array<ArrayBuffer>): string {
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Throws `bad_request` for what is not UTF-8. */
+export function decode(bytes: Uint8Array<ArrayBuffer>): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch (cause) {
     throw new AppError("bad_request", "Cannot read the body: not UTF-8", { cause });
   }

@@ -6,25 +6,33 @@ const CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ances
 const CSP_DOCS = `${CSP}; img-src 'self' data:`;
 const HSTS = "max-age=31536000; includeSubDomains";
 
-/** A response like this one, with the security headers set. */
-export function withSecurityHeaders(
-  response: Response,
-  facts: {
-    readonly requestId: string;
-    readonly path: string;
-    readonly isPublic: boolean;
-    readonly environment: ApiSettings["environment"];
-  },
-): Response {
-  const headers = new Headers(response.headers);
-  headers.set("x-request-id", facts.requestId);
-  headers.set("x-content-type-options", "nosniff");
-  headers.set("referrer-policy", "no-referrer");
-  headers.set("content-security-policy", isDocs(facts.path) ? CSP_DOCS : CSP);
-  headers.set("cross-origin-opener-policy", "same-origin");
-  if (facts.environment === "production") headers.set("strict-transport-security", HSTS);
-  if (!facts.isPublic && !headers.has("cache-control")) headers.set("cache-control", "no-store");
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+export interface AnswerFacts {
+  readonly requestId: string;
+  readonly isPublic: boolean;
+  readonly environment: ApiSettings["environment"];
+}
+
+/** Sets the security headers of an answer that this process made. */
+export function addSecurityHeaders(headers: Headers, facts: AnswerFacts & { readonly path: string }): void {
+  for (const [name, value] of Object.entries(securityHeaders(facts))) {
+    if (name !== "cache-control" || !headers.has(name)) headers.set(name, value);
+  }
+  if (isDocs(facts.path)) headers.set("content-security-policy", CSP_DOCS);
+}
+
+/** The same as plain words, for answers whose headers are written in one go. */
+export function securityHeaders(
+  { requestId, isPublic, environment }: AnswerFacts,
+): Readonly<Record<string, string>> {
+  return {
+    "x-request-id": requestId,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": CSP,
+    "cross-origin-opener-policy": "same-origin",
+    ...(environment === "production" ? { "strict-transport-security": HSTS } : {}),
+    ...(isPublic ? {} : { "cache-control": "no-store" }),
+  };
 }
 
 function isDocs(path: string): boolean {

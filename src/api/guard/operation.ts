@@ -2,10 +2,11 @@
 import type { Context } from "hono";
 import { AppError } from "../../errors.ts";
 import { isAtLeast } from "../access.ts";
+import type { Admission } from "../auth/admission.ts";
 import type { Auth } from "../auth/auth.ts";
 import { credentialOf } from "../auth/authenticate.ts";
 import type { OperationGuard } from "../contract.ts";
-import type { ApiEnv, ApiSettings, Caller } from "../env.ts";
+import type { ApiEnv, ApiSettings, Caller, RequestFacts } from "../env.ts";
 import { readBody } from "./body.ts";
 
 /** Caller of public operations and of the metrics bearer. */
@@ -18,10 +19,19 @@ const NOBODY: Caller = {
   scopes: [],
 };
 
+const UNASKED: Admission = { caller: NOBODY, checkAgain: () => Promise.resolve() };
+
 export interface Refusal {
   readonly caller: Caller;
   readonly operation: string;
   readonly requestId: string;
+}
+
+export interface OperationChecks {
+  /** Everything before a handler of the framework. */
+  guard(c: Context<ApiEnv>, operation: OperationGuard): Promise<void>;
+  /** Who calls, and whether they may: everything but the body. Notes the caller in the facts. */
+  admit(request: Request, operation: OperationGuard, facts: RequestFacts): Promise<Admission>;
 }
 
 export function createOperationGuard(deps: {
@@ -29,39 +39,52 @@ export function createOperationGuard(deps: {
   readonly settings: ApiSettings;
   /** Writes down that somebody tried what the role does not allow. */
   readonly noteRefusal: (refusal: Refusal) => Promise<void>;
-}) {
+}): OperationChecks {
   const { auth, settings, noteRefusal } = deps;
 
-  return async (c: Context<ApiEnv>, operation: OperationGuard): Promise<void> => {
-    const { facts } = c.env;
-    facts.pattern = operation.pattern;
-    c.set("requestId", facts.requestId);
-    c.set("yamlText", null);
-    const caller = await callerOf(c, operation);
-    facts.caller = operation.access === "public" ? null : caller;
-    c.set("caller", caller);
-    if (auth.isOpen) refuseForeignPages(c.req.raw, settings);
-    if (operation.body !== null) await takeBody(c, operation.body);
+  return {
+    async guard(c, operation) {
+      const { facts } = c.env;
+      c.set("requestId", facts.requestId);
+      c.set("yamlText", null);
+      const { caller, checkAgain } = await admit(c.req.raw, operation, facts);
+      c.set("caller", caller);
+      c.set("checkAgain", checkAgain);
+      if (operation.body !== null) await takeBody(c, operation.body);
+    },
+    admit,
   };
 
-  async function callerOf(c: Context<ApiEnv>, { access, pattern }: OperationGuard): Promise<Caller> {
-    if (access === "public") return NOBODY;
-    const authorization = c.req.header("authorization") ?? null;
-    if (access === "metrics" && !auth.isOpen && isMetricsBearer(authorization)) return NOBODY;
-    const { caller, checkAgain } = await auth.admit(c.req.raw, pattern);
-    c.set("checkAgain", checkAgain);
+  async function admit(
+    request: Request,
+    operation: OperationGuard,
+    facts: RequestFacts,
+  ): Promise<Admission> {
+    facts.pattern = operation.pattern;
+    const admission = await admissionOf(request, operation, facts);
+    facts.caller = operation.access === "public" ? null : admission.caller;
+    if (auth.isOpen) refuseForeignPages(request, settings);
+    return admission;
+  }
+
+  async function admissionOf(
+    request: Request,
+    { access, pattern }: OperationGuard,
+    { requestId }: RequestFacts,
+  ): Promise<Admission> {
+    if (access === "public") return UNASKED;
+    const authorization = request.headers.get("authorization");
+    if (access === "metrics" && !auth.isOpen && isMetricsBearer(authorization)) return UNASKED;
+    const admission = await auth.admit(request, pattern);
+    const { caller } = admission;
     const needed = access === "metrics" ? "Admin" : access;
     const isMetricsKey = access === "metrics" && caller.via === "key" && caller.scopes.includes("metrics");
     const isAllowed = isMetricsKey || (isAtLeast(caller.role, needed) && caller.scopes.includes("api"));
     if (!isAllowed) {
-      await noteRefusal({
-        caller,
-        operation: `${c.req.method} ${pattern}`,
-        requestId: c.env.facts.requestId,
-      });
+      await noteRefusal({ caller, operation: `${request.method} ${pattern}`, requestId });
       throw new AppError("forbidden", `Role ${needed} is needed`, { details: { needed_role: needed } });
     }
-    return caller;
+    return admission;
   }
 
   function isMetricsBearer(authorization: string | null): boolean {

@@ -195,7 +195,10 @@ export function addEntityCommandRoutes(app: ApiApp, deps: RouteDeps): void {
 }
 
 /** Without a machine an unknown entity cannot be created: that is a mistake in the request, not a missing resource. */
-async function orNoMachine<Answer>(machineName: string | null, run: () => Promise<Answer>): Promise<Answer> {
+export async function orNoMachine<Answer>(
+  machineName: string | null,
+  run: () => Promise<Answer>,
+): Promise<Answer> {
   try {
     return await run();
   } catch (error) {

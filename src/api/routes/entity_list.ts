@@ -1,9 +1,8 @@
 /** Finding entities, and the standing of one. */
 import { z } from "@hono/zod-openapi";
-import { AppError } from "../../errors.ts";
 import type { EntityStatus } from "../../orchestrator/entity.ts";
 import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
-import { requireEntity } from "../entities.ts";
+import { readActiveEntity } from "../entities.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
 import { isKnownVersion } from "../preconditions.ts";
 import { EntityState, entityState, etagOf } from "./entity_records.ts";
@@ -110,12 +109,7 @@ export function addEntityListRoutes(app: ApiApp, deps: RouteDeps): void {
 
   app.openapi(stateRoute, async (c) => {
     const { entity_id: entityId } = c.req.valid("param");
-    const entity = await requireEntity(deps, entityId);
-    if (entity.status !== "active") {
-      throw new AppError("entity_not_found", `Cannot read entity "${entityId}": it is ${entity.status}`, {
-        details: { status_of_entity: entity.status },
-      });
-    }
+    const entity = await readActiveEntity(deps, entityId);
     c.header("etag", etagOf(entity));
     if (isKnownVersion(c, entity.version)) return c.body(null, 304);
     return c.json(entityState(entity), 200);

@@ -6,7 +6,7 @@ import type { Decision } from "../../orchestrator/decision.ts";
 import type { Command } from "../../orchestrator/event.ts";
 import type { LoadedMachine } from "../../orchestrator/loaded_machine.ts";
 import { outcomeErrorOf, resultOf } from "../../orchestrator/result.ts";
-import { type CommandRequest, decideNow, decideOnce } from "../commands.ts";
+import { type CommandRequest, decideFor, decideOnce, type Sender, senderOf } from "../commands.ts";
 import type { ApiEnv, RouteDeps } from "../env.ts";
 import { Instant, JsonRecord, recordOf, timeOf } from "./shared.ts";
 
@@ -55,7 +55,7 @@ export const EventAnswer = z.object({
   version: z.int().nullable(),
 }).openapi("ProcessEntityEventResponse");
 
-interface EventRequest extends CommandRequest {
+export interface EventRequest extends CommandRequest {
   readonly command: Command & { readonly type: "event" };
 }
 
@@ -66,11 +66,7 @@ export async function sendNow(
   request: EventRequest,
 ): Promise<z.infer<typeof EventAnswer>> {
   const { entityId, command: { trigger }, idempotency = null } = request;
-  if (idempotency === null) {
-    const { decision, eventId } = await decideNow(c, deps, request);
-    const loaded = decision.run?.refusal == null ? null : await machineOf(deps, decision);
-    return eventAnswer(decision, { eventId, entityId, trigger, loaded });
-  }
+  if (idempotency === null) return await answerFor(senderOf(c), deps, request);
   // The answer is stored in the transaction of the event, so that its machine is looked up before.
   const entity = await deps.store.entities.get(entityId);
   const name = entity?.machineName ?? request.machineName ?? null;
@@ -80,6 +76,22 @@ export async function sendNow(
     request,
     answerOf: (decision, eventId) => eventAnswer(decision, { eventId, entityId, trigger, loaded }),
     readAnswer: (stored) => EventAnswer.parse(stored),
+  });
+}
+
+/** Decides an event without a key and answers its sender. */
+export async function answerFor(
+  sender: Sender,
+  deps: RouteDeps,
+  request: EventRequest,
+): Promise<z.infer<typeof EventAnswer>> {
+  const { decision, eventId } = await decideFor(sender, deps, request);
+  const loaded = decision.run?.refusal == null ? null : await machineOf(deps, decision);
+  return eventAnswer(decision, {
+    eventId,
+    entityId: request.entityId,
+    trigger: request.command.trigger,
+    loaded,
   });
 }
 

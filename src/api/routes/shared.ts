@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { JsonObject } from "../../json.ts";
 
 /** Words that stand in paths where an id may stand. */
-const RESERVED_IDS: ReadonlySet<string> = new Set(["bulk", "import"]);
+export const RESERVED_IDS: ReadonlySet<string> = new Set(["bulk", "import"]);
 /** Same rule as `isEntityId`. */
 export const EntityId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/)
   .refine((id) => !RESERVED_IDS.has(id), "Reserved for paths of the API")
