@@ -91,6 +91,9 @@ export interface StatorClient {
     readonly state_name: string;
   }, options?: RequestOptions): Promise<void>;
 
+  /** Log this browser out, everywhere. `DELETE /api/v1/auth/session`. */
+  deleteAuthSession(input?: Record<string, never>, options?: RequestOptions): Promise<void>;
+
   /** Delete softly: the id stays taken and history stays readable. `DELETE /api/v1/entities/{entity_id}`. */
   deleteEntity(input: {
     readonly entity_id: string;
@@ -179,6 +182,9 @@ export interface StatorClient {
   /** Name, theme and version, for pages before a login. `GET /api/v1/settings/app-config`. */
   getAppConfig(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.AppConfig>;
 
+  /** The session of this browser, and the word that its changes need. `GET /api/v1/auth/session`. */
+  getAuthSession(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.BrowserSession>;
+
   /** Triggers that a transition of the current state answers to, and which would be taken now. `GET /api/v1/entities/{entity_id}/available-triggers`. */
   getAvailableTriggers(input: {
     readonly entity_id: string;
@@ -208,7 +214,7 @@ export interface StatorClient {
 
   /** Script and style of that page. `GET /docs/{file}`. */
   getDocsFile(input: {
-    readonly file: string;
+    readonly file: "init.js" | "swagger-ui.css" | "swagger-ui-bundle.js";
   }, options?: RequestOptions): Promise<string>;
 
   /** The contract as a page. `GET /docs`. */
@@ -219,6 +225,11 @@ export interface StatorClient {
     input?: Record<string, never>,
     options?: RequestOptions,
   ): Promise<Schemas.PlaygroundRoutes>;
+
+  /** What the lane of an entity waits for. `GET /api/v1/entities/{entity_id}/lane`. */
+  getEntitiesByEntityIdLane(input: {
+    readonly entity_id: string;
+  }, options?: RequestOptions): Promise<Schemas.Lane>;
 
   /** State and context of an active entity. `GET /api/v1/entities/{entity_id}/state`. */
   getEntity(input: {
@@ -261,6 +272,14 @@ export interface StatorClient {
   getLabels(input: {
     readonly entity_id: string;
   }, options?: RequestOptions): Promise<Schemas.EntityLabelsResponse>;
+
+  /** Lanes that wait for a person, or for a worker; oldest first. `GET /api/v1/lanes`. */
+  getLanes(input?: {
+    readonly state?: "held" | "parked" | "blocked" | "ready" | undefined;
+    readonly machine_name?: string | undefined;
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.LaneList>;
 
   /** Whether the process lives; asks nobody. `GET /health/live`. */
   getLiveness(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Live>;
@@ -520,6 +539,29 @@ export interface StatorClient {
     readonly machine_version: string | undefined;
   }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
 
+  /** Log a browser in: the answer sets a cookie that no script can read. `POST /api/v1/auth/session`. */
+  postAuthSession(input: {
+    readonly body: Schemas.LoginRequest;
+  }, options?: RequestOptions): Promise<Schemas.BrowserSession>;
+
+  /** Set state or context by hand, with a reason. `POST /api/v1/entities/{entity_id}/force`. */
+  postEntitiesByEntityIdForce(input: {
+    readonly entity_id: string;
+    readonly body: Schemas.ForceEntityRequest;
+  }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
+
+  /** Hold an entity: events are accepted and wait, timers too, until it is resumed. `POST /api/v1/entities/{entity_id}/park`. */
+  postEntitiesByEntityIdPark(input: {
+    readonly entity_id: string;
+    readonly body: Schemas.ParkLaneRequest;
+  }, options?: RequestOptions): Promise<Schemas.Lane>;
+
+  /** Let a parked entity go on: what waits is processed in its order. `POST /api/v1/entities/{entity_id}/resume`. */
+  postEntitiesByEntityIdResume(input: {
+    readonly entity_id: string;
+    readonly body: Schemas.ParkLaneRequest;
+  }, options?: RequestOptions): Promise<Schemas.Lane>;
+
   /** Dead letters of the configured store, counted. `POST /api/v1/settings/dlq-stats`. */
   postSettingsDlqStats(input?: {
     readonly body?: Schemas.TestTargetRequest;
@@ -534,6 +576,11 @@ export interface StatorClient {
   postSettingsTestDlq(input?: {
     readonly body?: Schemas.TestTargetRequest;
   }, options?: RequestOptions): Promise<Schemas.DatabaseTestResponse>;
+
+  /** A ticket that opens one stream once, for readers that cannot send a header. `POST /api/v1/stream/tickets`. */
+  postStreamTickets(input: {
+    readonly body: Schemas.CreateStreamTicketRequest;
+  }, options?: RequestOptions): Promise<Schemas.StreamTicket>;
 
   /** What an event would do to a machine in a given state. `POST /api/v1/process`. */
   processEvent(input: {
@@ -644,12 +691,14 @@ export interface StatorClient {
   /** Changes of machines and webhooks, from any process. `GET /api/v1/events/stream`. */
   streamEvents(input?: {
     readonly topic?: string | undefined;
+    readonly ticket?: string | undefined;
   }, options?: RequestOptions): Promise<Response>;
 
   /** News of several topics in one stream; `Last-Event-ID` resumes history and machines without gap or double. `GET /api/v1/stream`. */
   streamTopics(input: {
     readonly topics: string | undefined;
     readonly after?: string | undefined;
+    readonly ticket?: string | undefined;
   }, options?: RequestOptions): Promise<Response>;
 
   /** The same as server-sent events: `id` is the cursor, `Last-Event-ID` resumes without gap or double. `GET /api/v1/transitions/stream`. */
@@ -658,6 +707,7 @@ export interface StatorClient {
     readonly success?: boolean | undefined;
     readonly machine_name?: string | undefined;
     readonly entity_id?: string | undefined;
+    readonly ticket?: string | undefined;
   }, options?: RequestOptions): Promise<Response>;
 
   /** Everything that is wrong or doubtful in a machine; stores nothing. `POST /api/v1/machines/validate`. */
@@ -781,6 +831,8 @@ export function createStatorClient(options: ClientOptions): StatorClient {
         input,
         options,
       ),
+    deleteAuthSession: (input, options) =>
+      send({ "method": "DELETE", "path": "/api/v1/auth/session", "answer": "none" }, input, options),
     deleteEntity: (input, options) =>
       send({ "method": "DELETE", "path": "/api/v1/entities/{entity_id}", "answer": "json" }, input, options),
     deleteHistory: (input, options) =>
@@ -871,6 +923,8 @@ export function createStatorClient(options: ClientOptions): StatorClient {
       ),
     getAppConfig: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/settings/app-config", "answer": "json" }, input, options),
+    getAuthSession: (input, options) =>
+      send({ "method": "GET", "path": "/api/v1/auth/session", "answer": "json" }, input, options),
     getAvailableTriggers: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/entities/{entity_id}/available-triggers", "answer": "json" },
@@ -904,6 +958,12 @@ export function createStatorClient(options: ClientOptions): StatorClient {
       send({ "method": "GET", "path": "/docs", "answer": "text" }, input, options),
     getDocsPlaygroundRoutes: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/docs/playground-routes", "answer": "json" }, input, options),
+    getEntitiesByEntityIdLane: (input, options) =>
+      send(
+        { "method": "GET", "path": "/api/v1/entities/{entity_id}/lane", "answer": "json" },
+        input,
+        options,
+      ),
     getEntity: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/entities/{entity_id}/state", "answer": "json" },
@@ -956,6 +1016,17 @@ export function createStatorClient(options: ClientOptions): StatorClient {
     getLabels: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/entities/{entity_id}/labels", "answer": "json" },
+        input,
+        options,
+      ),
+    getLanes: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/lanes",
+          "query": ["state", "machine_name", "limit", "cursor"],
+          "answer": "json",
+        },
         input,
         options,
       ),
@@ -1228,6 +1299,35 @@ export function createStatorClient(options: ClientOptions): StatorClient {
         input,
         options,
       ),
+    postAuthSession: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/auth/session", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
+    postEntitiesByEntityIdForce: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/entities/{entity_id}/force", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
+    postEntitiesByEntityIdPark: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/entities/{entity_id}/park", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
+    postEntitiesByEntityIdResume: (input, options) =>
+      send(
+        {
+          "method": "POST",
+          "path": "/api/v1/entities/{entity_id}/resume",
+          "hasBody": true,
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
     postSettingsDlqStats: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/settings/dlq-stats", "hasBody": true, "answer": "json" },
@@ -1243,6 +1343,12 @@ export function createStatorClient(options: ClientOptions): StatorClient {
     postSettingsTestDlq: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/settings/test-dlq", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
+    postStreamTickets: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/stream/tickets", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
@@ -1391,13 +1497,23 @@ export function createStatorClient(options: ClientOptions): StatorClient {
       ),
     streamEvents: (input, options) =>
       send(
-        { "method": "GET", "path": "/api/v1/events/stream", "query": ["topic"], "answer": "stream" },
+        {
+          "method": "GET",
+          "path": "/api/v1/events/stream",
+          "query": ["topic", "ticket"],
+          "answer": "stream",
+        },
         input,
         options,
       ),
     streamTopics: (input, options) =>
       send(
-        { "method": "GET", "path": "/api/v1/stream", "query": ["topics", "after"], "answer": "stream" },
+        {
+          "method": "GET",
+          "path": "/api/v1/stream",
+          "query": ["topics", "after", "ticket"],
+          "answer": "stream",
+        },
         input,
         options,
       ),
@@ -1406,7 +1522,7 @@ export function createStatorClient(options: ClientOptions): StatorClient {
         {
           "method": "GET",
           "path": "/api/v1/transitions/stream",
-          "query": ["after", "success", "machine_name", "entity_id"],
+          "query": ["after", "success", "machine_name", "entity_id", "ticket"],
           "answer": "stream",
         },
         input,

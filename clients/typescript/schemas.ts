@@ -42,9 +42,10 @@ export interface ApplyDataEnqueueResponse {
 }
 
 export interface ApplyDataRequest {
-  readonly data?: { readonly [key: string]: unknown } | undefined;
+  /** Names that begin with _ are reserved */
+  readonly data?: { readonly [key: string]: JsonValue } | undefined;
   readonly machine_name?: string | null | undefined;
-  readonly fires_at?: string | undefined;
+  readonly fires_at?: string | null | undefined;
   readonly idempotency_key?: string | null | undefined;
   readonly max_attempts?: number | null | undefined;
 }
@@ -72,10 +73,11 @@ export interface BatchEventsRequest {
   readonly events: readonly ({
     readonly entity_id: string;
     readonly trigger: string;
-    readonly context?: { readonly [key: string]: unknown } | undefined;
+    /** Names that begin with _ are reserved */
+    readonly context?: { readonly [key: string]: JsonValue } | undefined;
     readonly machine_name?: string | null | undefined;
     readonly machine_version?: string | null | undefined;
-    readonly fires_at?: string | undefined;
+    readonly fires_at?: string | null | undefined;
     readonly idempotency_key?: string | null | undefined;
     readonly max_attempts?: number | null | undefined;
   })[];
@@ -89,6 +91,14 @@ export interface BatchEventsResponse {
   })[];
   readonly total: number;
   readonly queued: number;
+}
+
+export interface BrowserSession {
+  readonly username: string;
+  readonly role: "Viewer" | "Operator" | "Editor" | "Admin";
+  /** For the header `X-CSRF-Token` of every change; null when no cookie was used */
+  readonly csrf_token: string | null;
+  readonly expires_at: string | null;
 }
 
 export interface BuiltinCatalog {
@@ -120,7 +130,8 @@ export interface BulkCreateEntitiesRequest {
     readonly entity_id: string;
     readonly machine_name: string;
     readonly machine_version?: string | null | undefined;
-    readonly context?: { readonly [key: string]: unknown } | undefined;
+    /** Names that begin with _ are reserved */
+    readonly context?: { readonly [key: string]: JsonValue } | undefined;
   })[];
 }
 
@@ -140,7 +151,8 @@ export interface BulkCreateEntitiesResponse {
 export interface BulkProcessEventsRequest {
   readonly trigger: string;
   readonly entity_ids: readonly (string)[];
-  readonly context?: { readonly [key: string]: unknown } | undefined;
+  /** Names that begin with _ are reserved */
+  readonly context?: { readonly [key: string]: JsonValue } | undefined;
   readonly machine_name?: string | null | undefined;
   readonly machine_version?: string | null | undefined;
 }
@@ -196,13 +208,15 @@ export interface CreateApiKeyRequest {
   readonly name: string;
   readonly role: "Viewer" | "Operator" | "Editor" | "Admin";
   readonly scopes?: readonly ("api" | "metrics")[] | undefined;
-  readonly expires_at?: string | undefined;
+  readonly expires_at?: string | null | undefined;
 }
 
 export interface CreateEntityRequest {
   readonly machine_name: string;
   readonly machine_version?: string | null | undefined;
-  readonly context?: { readonly [key: string]: unknown } | undefined;
+  /** Names that begin with _ are reserved */
+  readonly context?: { readonly [key: string]: JsonValue } | undefined;
+  /** Labels by key */
   readonly labels?: { readonly [key: string]: string } | undefined;
 }
 
@@ -216,6 +230,12 @@ export interface CreateEntityResponse {
   readonly updated_at: string | null;
   readonly transition_id: string;
   readonly version: number;
+}
+
+export interface CreateStreamTicketRequest {
+  readonly route?: "/api/v1/stream" | "/api/v1/events/stream" | "/api/v1/transitions/stream" | undefined;
+  /** The topics that the stream will ask for; none for a stream that asks for none */
+  readonly topics?: readonly (string)[] | undefined;
 }
 
 export interface CreateUserRequest {
@@ -288,7 +308,7 @@ export interface DLQRecordResponse {
 
 export interface DLQReplayRequest {
   /** Replaces the stored payload */
-  readonly payload?: { readonly [key: string]: unknown } | undefined;
+  readonly payload?: { readonly [key: string]: JsonValue } | undefined;
 }
 
 export interface DLQReplayResponse {
@@ -320,7 +340,7 @@ export interface DatabaseTestResponse {
 }
 
 export interface DiagnoseRequest {
-  readonly config: { readonly [key: string]: unknown };
+  readonly config: { readonly [key: string]: JsonValue };
 }
 
 export interface DiagnoseResponse {
@@ -354,7 +374,8 @@ export interface Done {
 
 export interface DryRunRequest {
   readonly trigger: string;
-  readonly context?: { readonly [key: string]: unknown } | undefined;
+  /** Names that begin with _ are reserved */
+  readonly context?: { readonly [key: string]: JsonValue } | undefined;
 }
 
 export interface DryRunResponse {
@@ -573,6 +594,17 @@ export interface FieldError {
   readonly message: string;
 }
 
+export interface ForceEntityRequest {
+  /** Kept in history and in the audit trail */
+  readonly reason: string;
+  /** A state of its machine, or `parallel:region=state,…`; absent = it stays where it is */
+  readonly state?: string | undefined;
+  /** The whole context; absent = it stays as it is */
+  readonly context?: { readonly [key: string]: JsonValue } | undefined;
+  /** `context` only sets the keys that it names */
+  readonly merge?: boolean | undefined;
+}
+
 export type FsmOutcomeError = {
   readonly code: string;
   readonly type: string;
@@ -614,11 +646,13 @@ export interface ImportEntityRequest {
   readonly machine_name?: string | null | undefined;
   readonly machine_version?: string | null | undefined;
   readonly current_state: string;
-  readonly context?: { readonly [key: string]: unknown } | undefined;
+  /** Names that begin with _ are reserved */
+  readonly context?: { readonly [key: string]: JsonValue } | undefined;
   readonly status?: "active" | "archived" | "deleted" | undefined;
+  /** Labels by key */
   readonly labels?: { readonly [key: string]: string } | undefined;
   /** Accepted for exported documents; history of another store is not taken over */
-  readonly history?: readonly ({ readonly [key: string]: unknown })[] | undefined;
+  readonly history?: readonly ({ readonly [key: string]: JsonValue })[] | undefined;
   readonly overwrite?: boolean | undefined;
 }
 
@@ -628,7 +662,48 @@ export interface ImportEntityResponse {
   readonly success: boolean;
 }
 
+export type JsonValue =
+  | (null)
+  | (boolean)
+  | (number)
+  | (string)
+  | (readonly (JsonValue)[])
+  | ({ readonly [key: string]: JsonValue });
+
+export interface Lane {
+  readonly entity_id: string;
+  readonly machine_name: string | null;
+  /** parked: by a person; blocked: by a dead letter; retrying: its first event failed and is tried again */
+  readonly state: "parked" | "blocked" | "retrying" | "ready" | "scheduled" | "idle";
+  /** Of the person who parked it */
+  readonly reason: string | null;
+  readonly parked_by: string | null;
+  readonly dead_letter_id: string | null;
+  /** Since when it is parked or blocked */
+  readonly parked_at: string | null;
+  /** Failed attempts of the first event */
+  readonly attempts: number;
+  /** When it next has something to do */
+  readonly ready_at: string | null;
+  /** Events that wait, counted up to 1,000 */
+  readonly waiting: number;
+}
+
+export interface LaneList {
+  readonly lanes: readonly (Lane)[];
+  /** Of all machines, each counted up to 10,000 */
+  readonly counts: {
+    readonly parked: number;
+    readonly blocked: number;
+    readonly ready: number;
+  };
+  /** How long the oldest ready lane waits */
+  readonly lag_ms: number | null;
+  readonly next_cursor: string | null;
+}
+
 export interface LayoutRequest {
+  /** By state */
   readonly positions: {
     readonly [key: string]: {
       readonly x?: number | undefined;
@@ -665,7 +740,7 @@ export interface LogoutRequest {
 }
 
 export interface MachineCreateRequest {
-  readonly config: { readonly [key: string]: unknown };
+  readonly config: { readonly [key: string]: JsonValue };
 }
 
 export interface MachineListItem {
@@ -721,12 +796,12 @@ export interface MachineResponse {
 }
 
 export interface MachineUpdateRequest {
-  readonly config: { readonly [key: string]: unknown };
+  readonly config: { readonly [key: string]: JsonValue };
   readonly expected_revision?: number | null | undefined;
 }
 
 export interface McpMessage {
-  readonly [key: string]: unknown;
+  readonly [key: string]: JsonValue;
 }
 
 export interface NoteRequest {
@@ -832,6 +907,10 @@ export interface ObservabilityWorkerEventsResponse {
   readonly offset: number;
 }
 
+export interface ParkLaneRequest {
+  readonly reason: string;
+}
+
 export interface PlaygroundRoutes {
   readonly routes: readonly ({
     readonly path: string;
@@ -861,7 +940,8 @@ export interface Problem {
 
 export interface ProcessEntityEventRequest {
   readonly trigger: string;
-  readonly context?: { readonly [key: string]: unknown } | undefined;
+  /** Names that begin with _ are reserved */
+  readonly context?: { readonly [key: string]: JsonValue } | undefined;
   readonly machine_name?: string | null | undefined;
   readonly machine_version?: string | null | undefined;
 }
@@ -883,10 +963,10 @@ export interface ProcessEntityEventResponse {
 }
 
 export interface ProcessRequest {
-  readonly config: { readonly [key: string]: unknown };
+  readonly config: { readonly [key: string]: JsonValue };
   readonly current_state: string;
   readonly trigger: string;
-  readonly context?: { readonly [key: string]: unknown } | null | undefined;
+  readonly context?: { readonly [key: string]: JsonValue } | null | undefined;
   /** Named guards that are not built in pass, instead of refusing the event */
   readonly assume_guards?: boolean | undefined;
 }
@@ -905,10 +985,11 @@ export interface ProcessResponse {
 
 export interface QueueEventRequest {
   readonly trigger: string;
-  readonly context?: { readonly [key: string]: unknown } | undefined;
+  /** Names that begin with _ are reserved */
+  readonly context?: { readonly [key: string]: JsonValue } | undefined;
   readonly machine_name?: string | null | undefined;
   readonly machine_version?: string | null | undefined;
-  readonly fires_at?: string | undefined;
+  readonly fires_at?: string | null | undefined;
   readonly idempotency_key?: string | null | undefined;
   readonly max_attempts?: number | null | undefined;
 }
@@ -956,7 +1037,7 @@ export interface RuntimeOverview {
   readonly ui_theme: string;
   readonly environment: "production" | "development" | "test";
   readonly auth_disabled: boolean;
-  readonly auth_mode: "open_no_login" | "builtin_jwt";
+  readonly auth_mode: "open_no_login" | "builtin_jwt" | "external_oidc";
   readonly database: {
     readonly driver_kind: "memory" | "sqlite" | "postgres";
     readonly schema_applied: number | null;
@@ -978,18 +1059,18 @@ export interface ServerConfig {
 }
 
 export interface SimulateRequest {
-  readonly config?: { readonly [key: string]: unknown } | undefined;
+  readonly config?: { readonly [key: string]: JsonValue } | undefined;
   readonly machine_name?: string | undefined;
   readonly machine_version?: string | undefined;
-  readonly context?: { readonly [key: string]: unknown } | undefined;
+  readonly context?: { readonly [key: string]: JsonValue } | undefined;
   readonly steps?:
     | readonly (
       | ({
         readonly trigger: string;
-        readonly context?: { readonly [key: string]: unknown } | undefined;
+        readonly context?: { readonly [key: string]: JsonValue } | undefined;
       })
       | ({
-        readonly data: { readonly [key: string]: unknown };
+        readonly data: { readonly [key: string]: JsonValue };
       })
       | ({
         readonly advance_ms: number;
@@ -1035,6 +1116,14 @@ export type StateOpsErrorTopItem = {
   readonly error_message: string | null;
   readonly count: number;
 } | null;
+
+export interface StreamTicket {
+  /** For the query parameter `ticket`; good once */
+  readonly ticket: string;
+  readonly expires_at: string;
+  /** Seconds */
+  readonly expires_in: number;
+}
 
 export interface TemplateList {
   readonly templates: readonly (string)[];
@@ -1175,6 +1264,7 @@ export interface TriggerVerdict {
 }
 
 export interface UpdateLabelsRequest {
+  /** Labels by key */
   readonly labels: { readonly [key: string]: string };
 }
 

@@ -59,10 +59,12 @@ create table stator.lane (
   next_seq bigint not null,
   attempts integer not null,
   parked_reason text,
+  parked_at bigint,
   ready_at bigint,
   primary key (shard, entity_id)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index lane_ready on stator.lane (ready_at) where ready_at is not null;
+create index lane_parked on stator.lane (parked_at, entity_id) where parked_reason is not null;
 
 -- An event has its number in the lane as `slot`; until its time comes, a place in the order of insertion above 2^52.
 create sequence stator.inbox_order;
@@ -87,6 +89,7 @@ create table stator.inbox (
   primary key (shard, entity_id, slot)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 create index inbox_event on stator.inbox (event_id);
+create index inbox_scheduled on stator.inbox (shard, entity_id, not_before, slot) where slot >= 4503599627370496;
 
 -- Lanes that somebody appended to without taking their lock.
 create table stator.knock (

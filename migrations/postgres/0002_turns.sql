@@ -1,6 +1,8 @@
 -- The statements of a turn, each one call: a function sees what was committed before each of its statements, which a
 -- single statement does not, and its plans are kept also behind a pooler. Plans must use the keys whatever the
--- statistics of tables that are empty most of the time, so the other joins are switched off.
+-- statistics of tables that are empty most of the time, so the other joins are switched off, and nothing is joined that
+-- could be read as a whole instead: a subquery with "offset 0" is read by its key for each row before it, rows are
+-- deleted at the places that such a subquery finds, and changed as conflicts on their key.
 
 -- Everything a turn must know of the lanes it holds, as one document.
 create function stator.load_lanes(ids text[], events_max integer, now_at bigint) returns json
@@ -22,8 +24,12 @@ begin
         'next_scheduled_at', scheduled.at
       ) order by u.place)
       from unnest(ids) with ordinality as u(id, place)
-      join stator.lane l on l.shard = stator.shard_of(u.id) and l.entity_id = u.id
-      left join stator.entity e on e.shard = l.shard and e.entity_id = l.entity_id
+      cross join lateral (
+        select * from stator.lane l where l.shard = stator.shard_of(u.id) and l.entity_id = u.id offset 0
+      ) l
+      left join lateral (
+        select * from stator.entity e where e.shard = l.shard and e.entity_id = l.entity_id offset 0
+      ) e on true
       cross join lateral (
         select json_agg(row_to_json(i)) as events, count(*) as count
           from (select * from stator.inbox i
@@ -38,10 +44,11 @@ begin
                  order by i.not_before, i.slot limit events_max + 1) i
       ) due
       cross join lateral (
-        select min(i.not_before) as at
-          from stator.inbox i
-         where i.shard = l.shard and i.entity_id = l.entity_id and i.slot >= 4503599627370496
-           and i.not_before > now_at
+        select (
+          select i.not_before from stator.inbox i
+           where i.shard = l.shard and i.entity_id = l.entity_id and i.slot >= 4503599627370496
+             and i.not_before > now_at
+           order by i.not_before limit 1) as at
       ) scheduled
       cross join lateral (
         select json_agg(row_to_json(t)) as timers
@@ -88,10 +95,9 @@ begin
     select stator.shard_of(u.id), u.id, 1, 0 from unnest(entity_ids) u(id) order by 1, 2
     on conflict do nothing;
   perform 1
-    from unnest(entity_ids) u(id)
-    join stator.lane l on l.shard = stator.shard_of(u.id) and l.entity_id = u.id
-   order by l.shard, l.entity_id
-     for update of l;
+    from (select id from unnest(entity_ids) u(id) order by stator.shard_of(id), id collate "C") u
+    cross join lateral (
+      select 1 from stator.lane l where l.shard = stator.shard_of(u.id) and l.entity_id = u.id for update) l;
   now_at := (extract(epoch from clock_timestamp()) * 1000)::bigint;
   return json_build_object(
     'now', now_at,
@@ -100,7 +106,9 @@ begin
     'answers', (
       select json_agg(row_to_json(a) order by u.place)
         from unnest(scopes, keys) with ordinality as u(scope, key, place)
-        join stator.idempotency a on a.scope = u.scope and a.key = u.key and a.created_at > answers_after
+        cross join lateral (
+          select * from stator.idempotency a
+           where a.scope = u.scope and a.key = u.key and a.created_at > answers_after offset 0) a
     )
   );
 end
@@ -118,6 +126,7 @@ create function stator.commit_turn(
 as $$
 declare
   feed_tx bigint := pg_current_xact_id()::text::bigint;
+  late record;
 begin
   if pg_current_xact_id()::text <> commit_turn.tx then
     raise exception 'the transaction of this turn is over' using errcode = 'ST002';
@@ -125,18 +134,23 @@ begin
   if exists (
     select 1
       from json_to_recordset(lanes::json) as w(entity_id text, expected_version bigint)
-      left join stator.entity e on e.shard = stator.shard_of(w.entity_id) and e.entity_id = w.entity_id
-     where coalesce(e.version, 0) <> w.expected_version
+     where w.expected_version <> coalesce((
+       select e.version from stator.entity e
+        where e.shard = stator.shard_of(w.entity_id) and e.entity_id = w.entity_id), 0)
   ) then
     raise exception 'an entity has another version' using errcode = 'ST001';
   end if;
 
   if purged is not null then perform stator.purge(purged); end if;
-  update stator.lane l
-     set next_seq = w.next_seq, attempts = w.attempts, parked_reason = w.parked_reason, ready_at = w.ready_at
-    from json_to_recordset(lanes::json) as w(
-      entity_id text, next_seq bigint, attempts integer, parked_reason text, ready_at bigint)
-   where l.shard = stator.shard_of(w.entity_id) and l.entity_id = w.entity_id;
+  insert into stator.lane as l (shard, entity_id, next_seq, attempts, parked_reason, ready_at)
+    select stator.shard_of(w.entity_id), w.*
+      from json_to_recordset(lanes::json) as w(
+        entity_id text, next_seq bigint, attempts integer, parked_reason text, ready_at bigint)
+     where purged is null or w.entity_id <> all (purged)
+    on conflict (shard, entity_id) do update set
+      next_seq = excluded.next_seq, attempts = excluded.attempts, parked_reason = excluded.parked_reason,
+      ready_at = excluded.ready_at,
+      parked_at = case when excluded.parked_reason is not null then coalesce(l.parked_at, now_at) end;
 
   if entities is not null then
     insert into stator.entity as e (
@@ -156,24 +170,38 @@ begin
         deleted_at = excluded.deleted_at;
   end if;
   if consumed is not null then
-    delete from stator.inbox i
-     using json_to_recordset(consumed::json) as w(entity_id text, slot bigint)
-     where i.shard = stator.shard_of(w.entity_id) and i.entity_id = w.entity_id and i.slot = w.slot;
+    delete from stator.inbox where ctid = any (array(
+      select i.ctid
+        from json_to_recordset(consumed::json) as w(entity_id text, slots bigint[])
+        cross join unnest(w.slots) s(slot)
+        cross join lateral (
+          select i.ctid from stator.inbox i
+           where i.shard = stator.shard_of(w.entity_id) and i.entity_id = w.entity_id and i.slot = s.slot offset 0) i));
   end if;
   if renumbered is not null then
-    update stator.inbox i set slot = w.seq
-      from json_to_recordset(renumbered::json) as w(entity_id text, slot bigint, seq bigint)
-     where i.shard = stator.shard_of(w.entity_id) and i.entity_id = w.entity_id and i.slot = w.slot;
+    for late in
+      select * from json_to_recordset(renumbered::json) as w(entity_id text, slot bigint, seq bigint)
+    loop
+      update stator.inbox i set slot = late.seq
+       where i.shard = stator.shard_of(late.entity_id) and i.entity_id = late.entity_id and i.slot = late.slot;
+    end loop;
   end if;
   if timers is not null then
-    delete from stator.timer t
-     using json_to_recordset(timers::json) as w(entity_id text, key text, due_at bigint)
-     where t.shard = stator.shard_of(w.entity_id) and t.entity_id = w.entity_id and t.key = w.key;
+    delete from stator.timer where ctid = any (array(
+      select t.ctid
+        from json_to_recordset(timers::json) as w(entity_id text, key text, due_at bigint)
+        cross join lateral (
+          select t.ctid from stator.timer t
+           where t.shard = stator.shard_of(w.entity_id) and t.entity_id = w.entity_id and t.key = w.key offset 0) t
+       where w.due_at is null));
     insert into stator.timer (shard, entity_id, key, trigger, payload, due_at, generation)
       select stator.shard_of(w.entity_id), w.*
         from json_to_recordset(timers::json) as w(
           entity_id text, key text, trigger text, payload json, due_at bigint, generation bigint)
-       where w.due_at is not null;
+       where w.due_at is not null
+      on conflict (shard, entity_id, key) do update set
+        trigger = excluded.trigger, payload = excluded.payload, due_at = excluded.due_at,
+        generation = excluded.generation;
   end if;
   if history is not null then
     insert into stator.history (
@@ -287,7 +315,8 @@ begin
      where e.value ->> 'key' is null or (e.value ->> 'event_id')::uuid in (select event_id from fresh);
     select json_agg(json_build_array(w.event_id, i.event_id, i.request_hash = w.key_hash)) into known
       from json_to_recordset(events::json) as w(key_scope text, key text, key_hash text, event_id uuid)
-      join stator.idempotency i on i.scope = w.key_scope and i.key = w.key
+      cross join lateral (
+        select * from stator.idempotency i where i.scope = w.key_scope and i.key = w.key offset 0) i
      where i.event_id <> w.event_id;
   end if;
   if accepted is null then return known; end if;
@@ -307,8 +336,11 @@ begin
            (select count(*) from json_to_recordset(accepted::json) as w(entity_id text, not_before bigint)
              where w.entity_id = i.entity_id and coalesce(w.not_before, 0) <= now_at) as added
       from (select distinct w.entity_id from json_to_recordset(accepted::json) as w(entity_id text)) w
-      join stator.inbox i on i.shard = stator.shard_of(w.entity_id) and i.entity_id = w.entity_id
-     where i.slot >= 4503599627370496 and i.not_before <= now_at
+      cross join lateral (
+        select i.shard, i.entity_id, i.slot, i.not_before from stator.inbox i
+         where i.shard = stator.shard_of(w.entity_id) and i.entity_id = w.entity_id
+           and i.slot >= 4503599627370496 and i.not_before <= now_at
+         order by i.not_before, i.slot offset 0) i
      order by i.entity_id, i.not_before, i.slot
   loop
     update stator.inbox i set slot = l.next_seq - late.added
@@ -340,7 +372,9 @@ begin
           cross join lateral (select coalesce(e.not_before, 0) <= now_at as is_due) d
          order by e.place
       ) w
-      join stator.lane l on l.shard = stator.shard_of(w.entity_id) and l.entity_id = w.entity_id;
+      cross join lateral (
+        select * from stator.lane l
+         where l.shard = stator.shard_of(w.entity_id) and l.entity_id = w.entity_id offset 0) l;
   return known;
 end
 $$;
@@ -383,8 +417,9 @@ begin
         from json_to_recordset(follow_up::json) as w(entity_id text)
       on conflict do nothing;
     perform 1 from json_to_recordset(follow_up::json) as w(entity_id text)
-      join stator.lane l on l.shard = stator.shard_of(w.entity_id) and l.entity_id = w.entity_id
-       for update of l;
+      cross join lateral (
+        select 1 from stator.lane l
+         where l.shard = stator.shard_of(w.entity_id) and l.entity_id = w.entity_id for update) l;
   end if;
   if is_failed and (retry_at is not null or letter is not null) then
     update stator.outbox o
@@ -423,7 +458,7 @@ $$;
 create function stator.resume_lane(of_entity_id text) returns void
   language sql
 as $$
-  update stator.lane set parked_reason = null, ready_at = stator.now_ms()
+  update stator.lane set parked_reason = null, parked_at = null, ready_at = stator.now_ms()
    where shard = stator.shard_of(of_entity_id) and entity_id = of_entity_id
 $$;
 

@@ -44,10 +44,12 @@ create table lane (
   next_seq integer not null,
   attempts integer not null,
   parked_reason text,
+  parked_at integer,
   ready_at integer,
   turn_no integer not null
 ) strict, without rowid;
 create index lane_ready on lane (ready_at) where ready_at is not null;
+create index lane_parked on lane (parked_at, entity_id) where parked_reason is not null;
 
 -- `seq` is null until the time of a scheduled event has come.
 create table inbox (

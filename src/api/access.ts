@@ -82,6 +82,12 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   [`PATCH ${V1}/entities/{entity_id}/labels`]: "Operator",
   [`DELETE ${V1}/entities/{entity_id}/labels/{key}`]: "Operator",
 
+  [`GET ${V1}/lanes`]: "Viewer",
+  [`GET ${V1}/entities/{entity_id}/lane`]: "Viewer",
+  [`POST ${V1}/entities/{entity_id}/park`]: "Operator",
+  [`POST ${V1}/entities/{entity_id}/resume`]: "Operator",
+  [`POST ${V1}/entities/{entity_id}/force`]: "Operator",
+
   [`GET ${V1}/events/{event_id}`]: "Viewer",
   [`POST ${V1}/events/batch`]: "Operator",
 
@@ -96,6 +102,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   [`GET ${V1}/transitions`]: "Viewer",
   [`GET ${V1}/transitions/stream`]: "Viewer",
   [`GET ${V1}/stream`]: "Viewer",
+  [`POST ${V1}/stream/tickets`]: "Viewer",
   [`GET ${V1}/events/stream`]: "Viewer",
 
   [`GET ${V1}/observability/summary`]: "Viewer",
@@ -103,7 +110,6 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   [`GET ${V1}/observability/worker-events`]: "Viewer",
   [`GET ${V1}/observability/state-metrics`]: "Viewer",
   [`GET ${V1}/observability/transition-metrics`]: "Viewer",
-  [`POST ${V1}/stream/tickets`]: "Viewer",
   [`GET ${V1}/observability/entity-health`]: "Viewer",
   [`GET ${V1}/observability/transition-analytics`]: "Viewer",
   [`GET ${V1}/workers`]: "Viewer",

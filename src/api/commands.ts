@@ -155,7 +155,7 @@ function decidedOf(result: SubmitResult, entityId: string): Decided {
       throw result.obstacle === "parked"
         ? new AppError(
           "conflict",
-          `Cannot change entity "${entityId}": it waits until a dead letter is replayed or discarded`,
+          `Cannot change entity "${entityId}": it is parked, or waits until a dead letter is replayed or discarded`,
         )
         : new AppError(
           "too_many_requests",

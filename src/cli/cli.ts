@@ -10,6 +10,7 @@ import { addEntityCommands } from "./entity_commands.ts";
 import { adviceOf, EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit_code.ts";
 import { addFormatCommands } from "./format_commands.ts";
 import { addImportCommands } from "./import_commands.ts";
+import { addLaneCommands } from "./lane_commands.ts";
 import { addMachineCommands } from "./machine_commands.ts";
 import { addProcessCommands } from "./process_commands.ts";
 import { addPublishCommands } from "./publish_commands.ts";
@@ -59,6 +60,7 @@ function createProgram(context: CliContext): Command {
   addSimulationCommands(program, context);
   addPublishCommands(program, context);
   addEntityCommands(program, context);
+  addLaneCommands(program, context);
   addDeadLetterCommands(program, context);
   addProcessCommands(program, context);
   addDatabaseCommands(program, context);

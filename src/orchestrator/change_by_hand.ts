@@ -1,6 +1,7 @@
 /** Changes of people that no event could make: another version of the machine, another state or context. */
 import type { JsonObject } from "../json.ts";
 import type { Snapshot } from "../engine/snapshot.ts";
+import type { ActionRequest } from "../engine/step.ts";
 import { type DecideInput, nextPosition } from "./decide_input.ts";
 import type { Entity } from "./entity.ts";
 import type { Command } from "./event.ts";
@@ -15,6 +16,8 @@ export type ChangeByHand =
     readonly historyType: "migrate" | "force";
     readonly entity: Entity;
     readonly timers: TimerChanges;
+    /** Services to stop and to start; no other action runs. */
+    readonly requests: readonly ActionRequest[];
   }
   | { readonly type: "rejected"; readonly rejection: Rejection };
 
@@ -43,12 +46,14 @@ export function migrateEntity(target: LoadedMachine, entity: Entity, nowMs: numb
       updatedAtMs: nowMs,
     },
     timers: realigned.timers,
+    requests: realigned.requests,
   };
 }
 
 /**
- * Sets state or context as given: no action runs, but the timers of a state that is set start now, and those of the
- * state before it are cancelled. Creates a missing entity.
+ * Sets state or context as given: no action runs, but the timers and services of a state that is set start now, and
+ * those of the state before it are cancelled, although it is the same state. What histories remember and what was put
+ * off stays. Creates a missing entity.
  */
 export function forceEntity(
   loaded: LoadedMachine,
@@ -57,13 +62,13 @@ export function forceEntity(
 ): ChangeByHand {
   const { entity, nowMs, event } = input;
   const wanted = wantedSnapshot(command, entity);
-  const context = command.context ?? entity?.context ?? EMPTY_CONTEXT;
+  const context = wantedContext(command, entity);
   if (wanted === null) return rejected(`Cannot import "${event.entityId}": no state given`);
   const realigned = realign(loaded, { snapshot: wanted, context, isFresh: command.snapshot !== null }, nowMs);
   if (realigned.type === "misfit") {
     return rejected(`Cannot change "${event.entityId}" by hand: ${realigned.message}`);
   }
-  const { snapshot, timers } = realigned;
+  const { snapshot, timers, requests } = realigned;
 
   return {
     type: "changed",
@@ -86,7 +91,17 @@ export function forceEntity(
       deletedAtMs: entity?.deletedAtMs ?? null,
     },
     timers,
+    requests,
   };
+}
+
+/** Keys that begin with `_` belong to the engine and stay. */
+function wantedContext(command: Command & { readonly type: "force" }, entity: Entity | null): JsonObject {
+  const before = entity?.context ?? EMPTY_CONTEXT;
+  if (command.context === null) return before;
+  if (command.isMerged === true) return { ...before, ...command.context };
+  const own = Object.entries(before).filter(([key]) => key.startsWith("_"));
+  return { ...Object.fromEntries(own), ...command.context };
 }
 
 const EMPTY_CONTEXT: JsonObject = {};
@@ -99,8 +114,11 @@ function wantedSnapshot(
   const before = entity?.snapshot ?? null;
   if (command.snapshot === null || before === null) return command.snapshot ?? before;
   return {
+    ...(before.history === undefined ? {} : { history: before.history }),
+    ...(before.deferred === undefined ? {} : { deferred: before.deferred }),
     ...command.snapshot,
     timers: before.timers ?? {},
+    invokes: before.invokes ?? {},
     generation: Math.max(before.generation ?? 0, command.snapshot.generation ?? 0),
   };
 }

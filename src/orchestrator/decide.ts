@@ -62,7 +62,7 @@ function decideEvent(
   const born = input.entity === null ? birthOf(loaded, input, birth.context) : null;
   if (born !== null && born.type === "refused") return refuse(loaded, input, born.run);
 
-  const entity = born === null ? existing(input.entity) : born.entity;
+  const entity = born === null ? existing(input.entity) : { ...born.entity, labels };
   const { invokedBy } = command;
   if (
     invokedBy !== undefined &&
@@ -143,13 +143,20 @@ function decideLabels(input: DecideInput, command: Command & { readonly type: "l
 
 function decideByHand(input: DecideInput, outcome: ReturnType<typeof migrateEntity>): Decision {
   if (outcome.type === "rejected") return reject(input, outcome.rejection);
-  const { entity, timers, historyType } = outcome;
+  const { entity, timers, historyType, requests } = outcome;
+  const { nowMs, event } = input;
   return {
     ...NOTHING,
     entity,
     history: changeRow(input, { type: historyType, trigger: `__${historyType}`, entity }),
     timersSet: timers.set,
     timersCancelled: timers.cancelled,
+    outbox: outboxRowsOf({ actions: requests }, {
+      entity,
+      position: entity.position,
+      traceparent: event.traceparent,
+      nowMs,
+    }),
   };
 }
 
@@ -222,13 +229,6 @@ function dropResult(input: DecideInput, state: string): Decision {
   };
 }
 
-/** The command makes no sense here. Somebody who waits is told, and nothing is kept. */
-function reject(input: DecideInput, rejection: Rejection): Decision {
-  const { reason, message } = rejection;
-  if (input.isAwaited) return { ...NOTHING, type: "rejected", entity: input.entity, reason, message };
-  return {
-    ...NOTHING,
-    entity: passed(input.entity),
 /** It was to be created unless it is there, and it is. */
 function leaveAsItIs(input: DecideInput): Decision {
   const message = `Entity "${input.event.entityId}" exists`;
@@ -243,6 +243,13 @@ function leaveAsItIs(input: DecideInput): Decision {
   };
 }
 
+/** The command makes no sense here. Somebody who waits is told, and nothing is kept. */
+function reject(input: DecideInput, rejection: Rejection): Decision {
+  const { reason, message } = rejection;
+  if (input.isAwaited) return { ...NOTHING, type: "rejected", entity: input.entity, reason, message };
+  return {
+    ...NOTHING,
+    entity: passed(input.entity),
     history: failedRow(input, { outcome: "failed", reason, message, run: null }),
     timersCancelled: input.timer === null ? [] : [input.timer.key],
     deadLetter: rejectedLetter(input, rejection),

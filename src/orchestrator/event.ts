@@ -35,6 +35,8 @@ export type Command =
     readonly type: "force";
     readonly snapshot: Snapshot | null;
     readonly context: JsonObject | null;
+    /** `context` only sets the keys that it names. */
+    readonly isMerged?: boolean;
     readonly reason: string;
   };
 

@@ -5,10 +5,11 @@ import { timerEventIdOf } from "./action_id.ts";
 import { decide } from "./decide.ts";
 import type { DecideInput } from "./decide_input.ts";
 import type { Decision } from "./decision.ts";
-import type { NewEvent, QueuedEvent, Timer } from "./event.ts";
+import type { Command, NewEvent, QueuedEvent, Timer } from "./event.ts";
 import { failedDecision, failureOf, giveUp, isExhausted, policyFor } from "./fold_failure.ts";
 import { obstacleOf, type Progress, progressOf, writeOf } from "./fold_progress.ts";
 import type { Folded, FoldedItem, FoldOptions } from "./lane_fold.ts";
+import { parkedReasonOf } from "./lane_hold.ts";
 import { machineFor } from "./machine_need.ts";
 import { applyTimerChanges, joinTimerChanges, nextTimer, type TimerChanges } from "./timers.ts";
 
@@ -23,16 +24,24 @@ export function foldLane(lane: LoadedLane, options: FoldOptions): Folded {
   const progress = progressOf(lane);
   const awaited = options.awaited ?? [];
   // Whoever waits must not use up the attempts of what failed before: its next attempt has a time of its own.
-  if (awaited.length > 0 && lane.attempts > 0 && hasHead(lane, options.nowMs)) {
+  const isRetrying = lane.parkedReason === null && lane.attempts > 0;
+  if (awaited.length > 0 && isRetrying && hasHead(lane, options.nowMs)) {
     return { write: null, items: [], obstacle: "retrying" };
   }
   if (lane.parkedReason === null) foldQueued(lane, progress, options);
 
   const obstacle = awaited.length === 0 ? null : obstacleOf(lane, progress);
-  if (obstacle === null) {
-    for (const event of awaited) foldAwaited(event, progress, options);
+  for (const event of awaited) {
+    if (obstacle === null || (obstacle === "parked" && isByHand(event.command))) {
+      foldAwaited(event, progress, options);
+    }
   }
   return { write: writeOf(lane, progress, options), items: progress.items, obstacle };
+}
+
+/** What a person does to a lane that waits for a person comes before everything that is queued in it. */
+export function isByHand(command: Command): boolean {
+  return command.type === "force" || command.type === "migrate";
 }
 
 /** Something waits to be decided now. */
@@ -93,7 +102,9 @@ function foldItem(
   if (timer === null) progress.consumedEventIds.push(event.eventId);
   const isBlocked = decision.reason !== null && isExhausted(decision) &&
     policyFor(loaded).onFailure === "block";
-  if (isBlocked) progress.parkedReason = `dead_letter:${decision.deadLetter?.recordId}`;
+  if (isBlocked && decision.deadLetter !== null) {
+    progress.parkedReason = parkedReasonOf({ type: "dead_letter", recordId: decision.deadLetter.recordId });
+  }
   return !isBlocked;
 }
 

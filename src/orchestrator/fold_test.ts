@@ -48,6 +48,11 @@ function newEvent(trigger: string, id: number): NewEvent {
   };
 }
 
+function forced(state: string, id: number): NewEvent {
+  const snapshot = { v: 1, states: [state] } as const;
+  return { ...newEvent("", id), command: { type: "force", snapshot, context: null, reason: "stuck" } };
+}
+
 function queued(trigger: string, seq: number, acceptedAtMs = NOW_MS - 100): QueuedEvent {
   return { ...newEvent(trigger, seq), seq, attempts: 0, acceptedAtMs };
 }
@@ -222,6 +227,15 @@ const ROWS: readonly Row[] = [
     history: [],
     consumed: [],
     write: { nextSeq: 10, attempts: 0, parked: "dead_letter", readyAt: null, version: null, dead: 0 },
+    obstacle: "parked",
+  },
+  {
+    name: "takes a change by hand of a parked lane before what waits in it",
+    lane: { entity: openEntity(), events: [queued("note", 8)], attempts: 1, parkedReason: "dead_letter:x" },
+    options: { awaited: [forced("paid", 98), newEvent("ship", 99)] },
+    history: ["__force internal"],
+    consumed: [],
+    write: { nextSeq: 11, attempts: 0, parked: "dead_letter", readyAt: null, version: 2, dead: 0 },
     obstacle: "parked",
   },
   {

@@ -10,7 +10,7 @@ const ACTION_ATTEMPTS_MAX = 100;
 
 /** One row for each action of `run`, in order; `position` is that of the history row they belong to. */
 export function outboxRowsOf(
-  run: Run,
+  run: Pick<Run, "actions">,
   options: {
     readonly entity: Entity;
     readonly position: number;

@@ -10,6 +10,7 @@ import { createGatherer } from "./gather.ts";
 import { DEFAULT_LIMITS, type RuntimeLimits } from "./limits.ts";
 import { joinObservers, type RuntimeObserver, type TurnReport } from "./observer.ts";
 import { createPace } from "./pace.ts";
+import { parkLane, type ParkRequest, type ParkResult, resumeLane } from "./park.ts";
 import { createPreview, type Preview } from "./preview.ts";
 import { purgeEntity } from "./purge.ts";
 import { submitBatch, type SubmitRequest, type SubmitResult } from "./submit.ts";
@@ -24,6 +25,9 @@ export interface Runtime extends Preview {
   turn(): Promise<TurnReport | null>;
   /** Removes the entity and everything kept for it; false = there was none. */
   purge(entityId: string): Promise<boolean>;
+  /** Holds everything of the entity until `resume`. */
+  park(request: ParkRequest): Promise<ParkResult>;
+  resume(entityId: string): Promise<ParkResult>;
   readonly machines: Catalog;
 }
 
@@ -93,5 +97,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     append: (event) => appends.add(event),
     turn: () => runTurn(turnDeps),
     purge: (entityId) => purgeEntity(store.turns, entityId),
+    park: (request) => parkLane(store.turns, request),
+    resume: (entityId) => resumeLane(store.turns, entityId),
   };
 }

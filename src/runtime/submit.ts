@@ -4,6 +4,7 @@ import { AppError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import type { Decision } from "../orchestrator/decision.ts";
 import type { NewEvent } from "../orchestrator/event.ts";
+import { isByHand } from "../orchestrator/fold.ts";
 import type { Folded, FoldedItem, FoldObstacle } from "../orchestrator/lane_fold.ts";
 import type { StoredAnswer, Turn } from "../store/store.ts";
 import { foldLanes, type TurnDeps } from "./turn.ts";
@@ -191,9 +192,10 @@ function sortByVersion(requests: readonly SubmitRequest[], turn: Turn): {
     const lane = lanes.get(entityId);
     const version = lane?.entity?.version ?? 0;
     const isParked = lane !== undefined && lane.parkedReason !== null;
+    const isWaiting = isParked && !isByHand(request.event.command);
     const isBehind = touched.has(entityId) || (lane !== undefined && !isParked &&
       (lane.events.length > 0 || lane.isMore || lane.timers.some((timer) => timer.dueAtMs <= turn.nowMs)));
-    if (ifVersion === null || isParked || (!isBehind && version === ifVersion)) {
+    if (ifVersion === null || isWaiting || (!isBehind && version === ifVersion)) {
       ready.push(request);
       touched.add(entityId);
     } else refused.set(request, isBehind ? { type: "held", obstacle: "behind" } : { type: "stale", version });

@@ -17,6 +17,7 @@ export interface Store {
   readonly dialect: "memory" | "sqlite" | "postgres";
   readonly turns: TurnStore;
   readonly inbox: InboxStore;
+  readonly lanes: LaneStore;
   readonly entities: EntityStore;
   readonly history: HistoryStore;
   readonly outbox: OutboxStore;
@@ -36,6 +37,13 @@ export interface Page<T> {
   readonly items: readonly T[];
   /** null at the end. */
   readonly nextCursor: string | null;
+}
+
+/** A page with the number of rows in all. */
+export interface CountedPage<T> extends Page<T> {
+  /** Not exact: an estimate, never less than was counted before counting became too dear. */
+  readonly total: number;
+  readonly isTotalExact: boolean;
 }
 
 // ── Turns ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -89,7 +97,7 @@ export interface InboxStore {
   /** What became of an event, wherever it is now; null = unknown. */
   status(eventId: string): Promise<EventStatus | null>;
   /** Waiting and finished events, newest first, as PyStator's queue shows them. */
-  list(query: EventQuery): Promise<Page<EventStatus> & { readonly total: number }>;
+  list(query: EventQuery): Promise<CountedPage<EventStatus>>;
   counts(): Promise<
     {
       readonly pending: number;
@@ -136,11 +144,55 @@ export interface EventQuery {
   readonly limit: number;
 }
 
+// ── Lanes ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Looking at lanes; they are changed by turns alone. */
+export interface LaneStore {
+  /** null = nothing ever happened to such an entity. */
+  get(entityId: string): Promise<LaneRow | null>;
+  /** Oldest first: held lanes by the time since which they are held, ready ones by the time they became ready. */
+  list(query: LaneQuery): Promise<Page<LaneRow>>;
+  /** Each counted up to `countMax`. `lagMs`: how long the oldest ready lane waits; null = none is ready. */
+  counts(countMax: number): Promise<LaneCounts>;
+  /** How much waits in all lanes, cheap enough to ask every second: counted up to `countMax`, estimated from there. */
+  load(countMax: number): Promise<{ readonly waiting: number; readonly lagMs: number | null }>;
+}
+
+/** `parked` by a person, `blocked` by a dead letter; `held` = either; `ready` = its turn is due. */
+export type LaneStanding = "parked" | "blocked" | "held" | "ready";
+
+export interface LaneQuery {
+  readonly standing: LaneStanding;
+  readonly machineName?: string;
+  readonly limit: number;
+  readonly cursor?: string | null;
+}
+
+export interface LaneRow {
+  readonly entityId: string;
+  /** null = there is no entity yet. */
+  readonly machineName: string | null;
+  readonly parkedReason: string | null;
+  readonly parkedAtMs: number | null;
+  /** Failed attempts of the event at the head. */
+  readonly attempts: number;
+  readonly readyAtMs: number | null;
+  /** Events that wait, future ones included, counted up to `LANE_WAITING_MAX`. */
+  readonly waiting: number;
+}
+
+export interface LaneCounts {
+  readonly parked: number;
+  readonly blocked: number;
+  readonly ready: number;
+  readonly lagMs: number | null;
+}
+
 // ── Entities and history ─────────────────────────────────────────────────────────────────────────────────────────
 
 export interface EntityStore {
   get(entityId: string): Promise<Entity | null>;
-  list(query: EntityQuery): Promise<Page<Entity> & { readonly total: number }>;
+  list(query: EntityQuery): Promise<CountedPage<Entity>>;
   /** How many active entities pin this version. */
   countPinned(machineName: string, machineVersion: string): Promise<number>;
   /** Active entities by machine and state. */
@@ -201,7 +253,7 @@ export interface HistoryStore {
   feed(query: FeedQuery): Promise<Page<HistoryRow & { readonly cursor: string }>>;
   /** Newest rows over all entities, for dashboards. */
   recent(query: Omit<FeedQuery, "after"> & { readonly offset?: number }): Promise<
-    { readonly items: readonly HistoryRow[]; readonly total: number }
+    { readonly items: readonly HistoryRow[]; readonly total: number; readonly isTotalExact: boolean }
   >;
   /** Cursor of "now" for a feed that starts from here on. */
   head(): Promise<string>;
@@ -243,7 +295,7 @@ export interface OutboxStore {
 }
 
 export interface DeadLetterStore {
-  list(query: DeadLetterQuery): Promise<Page<DeadLetter> & { readonly total: number }>;
+  list(query: DeadLetterQuery): Promise<CountedPage<DeadLetter>>;
   get(recordId: string): Promise<DeadLetter | null>;
   stats(machineName?: string): Promise<
     {
@@ -307,8 +359,14 @@ export interface MachineStore {
 export interface OperationsStore {
   accounts(): Promise<readonly Account[]>;
   account(username: string): Promise<Account | null>;
-  /** Inserts or replaces; `isNewOnly` leaves an existing one alone and answers false. */
-  putAccount(account: Account, options: { readonly isNewOnly: boolean }): Promise<boolean>;
+  /**
+   * Inserts or replaces; `isNewOnly` leaves an existing one alone and answers false. With `expectedCounter` one is only
+   * replaced while its counter is that, else the answer is false: of two changes at once none is lost.
+   */
+  putAccount(
+    account: Account,
+    options: { readonly isNewOnly: boolean; readonly expectedCounter?: number },
+  ): Promise<boolean>;
   deleteAccount(username: string): Promise<boolean>;
   /** Counts a failure under each key; answers when the next try is allowed (null = now). */
   recordLoginFailure(keys: readonly string[]): Promise<void>;
@@ -316,6 +374,11 @@ export interface OperationsStore {
     keys: readonly { readonly key: string; readonly failuresMax: number }[],
   ): Promise<number | null>;
   clearLoginFailures(keys: readonly string[]): Promise<void>;
+  /**
+   * Counts one attempt as a failure ahead of its outcome, unless the key is held: then nothing is counted and the answer
+   * says until when. However many ask at once, no more than the free ones get through.
+   */
+  takeLoginAttempt(key: { readonly key: string; readonly failuresMax: number }): Promise<LoginAttempt>;
   /** Small named documents: refresh tokens, revocations, webhooks, annotations, layouts, api keys, settings. */
   documents: DocumentStore;
   audit(entry: AuditEntry): Promise<void>;
@@ -326,6 +389,13 @@ export interface OperationsStore {
   deregister(workerId: string): Promise<void>;
   /** Deletes what is older than the windows, in batches; answers how much, by table. */
   prune(windows: RetentionWindows): Promise<Readonly<Record<string, number>>>;
+}
+
+export interface LoginAttempt {
+  /** null = the attempt may go on. */
+  readonly blockedUntilMs: number | null;
+  /** Failures that are counted now. */
+  readonly count: number;
 }
 
 export interface DocumentStore {

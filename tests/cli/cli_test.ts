@@ -61,6 +61,12 @@ const ENDS: readonly (readonly [readonly string[], number, string])[] = [
   [["dlq", "list"], 0, "No dead letters."],
   [["dlq", "show", "0123456789abcdef0123456789abcdef"], 3, ""],
   [["worker", "status"], 0, "No worker runs"],
+  [["lanes"], 0, "No lane is held."],
+  [["lanes", "--state", "lost"], 1, ""],
+  [["park", "nobody", "--reason", "x"], 3, "nobody"],
+  [["park", "o-1"], 2, "--reason"],
+  [["resume", "nobody", "--reason", "x"], 3, "nobody"],
+  [["force", "o-1", "--state", "placed"], 2, "--reason"],
   [["event", "show", "00000000-0000-4000-8000-000000000000"], 3, ""],
 ];
 
@@ -120,6 +126,32 @@ check("publish, send, can, explain, history tell one story", async ({ run }) => 
     "__entity_created__",
   ]);
   mentions((await run("entity", "list", "--machine", "order")).out, "o-1", "checking");
+});
+
+check("park, lanes, force and resume hold an entity, change it and let it go on", async ({ run }) => {
+  await run("publish", "machines/order.yaml");
+  await run("entity", "create", "o-1", "--machine", "order");
+  mentions((await run("park", "o-1", "--reason", "ticket 4711")).out, "o-1: parked", "stator resume o-1");
+  same((await run("park", "o-1", "--reason", "again")).code, 4);
+  mentions((await run("lanes", "--machine", "order")).out, "o-1", "parked", "ticket 4711");
+  const wrong = await run("force", "o-1", "--state", "cheking", "--reason", "stuck");
+  mentions(wrong.err, 'did you mean "checking"');
+  same(wrong.code, 1);
+  same((await run("force", "o-1", "--state", "checking", "--reason", "stuck", "--if-version", "7")).code, 4);
+  const forced = await run(
+    "force",
+    "o-1",
+    "--state",
+    "checking",
+    "--context",
+    '{"total": 5}',
+    "--merge",
+    "--reason",
+    "x",
+  );
+  mentions(forced.out, "o-1: now in checking:", "version 2");
+  mentions((await run("resume", "o-1", "--reason", "done")).out, "o-1: goes on, 0 waiting");
+  mentions((await run("lanes")).out, "No lane is held.");
 });
 
 check("send --async queues, and one key gives one event", async ({ run }) => {

@@ -74,6 +74,8 @@ export interface StatorClient {
     readonly machine_version: string;
     readonly state_name: string;
   }, options?: RequestOptions): Promise<void>;
+  /** Log this browser out, everywhere. `DELETE /api/v1/auth/session`. */
+  deleteAuthSession(input?: Record<string, never>, options?: RequestOptions): Promise<void>;
   /** Delete softly: the id stays taken and history stays readable. `DELETE /api/v1/entities/{entity_id}`. */
   deleteEntity(input: {
     readonly entity_id: string;
@@ -146,6 +148,8 @@ export interface StatorClient {
   }, options?: RequestOptions): Promise<Schemas.EntityExplanation>;
   /** Name, theme and version, for pages before a login. `GET /api/v1/settings/app-config`. */
   getAppConfig(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.AppConfig>;
+  /** The session of this browser, and the word that its changes need. `GET /api/v1/auth/session`. */
+  getAuthSession(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.BrowserSession>;
   /** Triggers that a transition of the current state answers to, and which would be taken now. `GET /api/v1/entities/{entity_id}/available-triggers`. */
   getAvailableTriggers(input: {
     readonly entity_id: string;
@@ -169,7 +173,7 @@ export interface StatorClient {
   }, options?: RequestOptions): Promise<Schemas.DLQStatsResponse>;
   /** Script and style of that page. `GET /docs/{file}`. */
   getDocsFile(input: {
-    readonly file: string;
+    readonly file: "init.js" | "swagger-ui.css" | "swagger-ui-bundle.js";
   }, options?: RequestOptions): Promise<string>;
   /** The contract as a page. `GET /docs`. */
   getDocsPage(input?: Record<string, never>, options?: RequestOptions): Promise<string>;
@@ -178,6 +182,10 @@ export interface StatorClient {
     input?: Record<string, never>,
     options?: RequestOptions,
   ): Promise<Schemas.PlaygroundRoutes>;
+  /** What the lane of an entity waits for. `GET /api/v1/entities/{entity_id}/lane`. */
+  getEntitiesByEntityIdLane(input: {
+    readonly entity_id: string;
+  }, options?: RequestOptions): Promise<Schemas.Lane>;
   /** State and context of an active entity. `GET /api/v1/entities/{entity_id}/state`. */
   getEntity(input: {
     readonly entity_id: string;
@@ -212,6 +220,13 @@ export interface StatorClient {
   getLabels(input: {
     readonly entity_id: string;
   }, options?: RequestOptions): Promise<Schemas.EntityLabelsResponse>;
+  /** Lanes that wait for a person, or for a worker; oldest first. `GET /api/v1/lanes`. */
+  getLanes(input?: {
+    readonly state?: "held" | "parked" | "blocked" | "ready" | undefined;
+    readonly machine_name?: string | undefined;
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.LaneList>;
   /** Whether the process lives; asks nobody. `GET /health/live`. */
   getLiveness(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Live>;
   /** What this service is, for language models. `GET /llms.txt`. */
@@ -428,6 +443,25 @@ export interface StatorClient {
     readonly machine_name: string | undefined;
     readonly machine_version: string | undefined;
   }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
+  /** Log a browser in: the answer sets a cookie that no script can read. `POST /api/v1/auth/session`. */
+  postAuthSession(input: {
+    readonly body: Schemas.LoginRequest;
+  }, options?: RequestOptions): Promise<Schemas.BrowserSession>;
+  /** Set state or context by hand, with a reason. `POST /api/v1/entities/{entity_id}/force`. */
+  postEntitiesByEntityIdForce(input: {
+    readonly entity_id: string;
+    readonly body: Schemas.ForceEntityRequest;
+  }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
+  /** Hold an entity: events are accepted and wait, timers too, until it is resumed. `POST /api/v1/entities/{entity_id}/park`. */
+  postEntitiesByEntityIdPark(input: {
+    readonly entity_id: string;
+    readonly body: Schemas.ParkLaneRequest;
+  }, options?: RequestOptions): Promise<Schemas.Lane>;
+  /** Let a parked entity go on: what waits is processed in its order. `POST /api/v1/entities/{entity_id}/resume`. */
+  postEntitiesByEntityIdResume(input: {
+    readonly entity_id: string;
+    readonly body: Schemas.ParkLaneRequest;
+  }, options?: RequestOptions): Promise<Schemas.Lane>;
   /** Dead letters of the configured store, counted. `POST /api/v1/settings/dlq-stats`. */
   postSettingsDlqStats(input?: {
     readonly body?: Schemas.TestTargetRequest;
@@ -440,6 +474,10 @@ export interface StatorClient {
   postSettingsTestDlq(input?: {
     readonly body?: Schemas.TestTargetRequest;
   }, options?: RequestOptions): Promise<Schemas.DatabaseTestResponse>;
+  /** A ticket that opens one stream once, for readers that cannot send a header. `POST /api/v1/stream/tickets`. */
+  postStreamTickets(input: {
+    readonly body: Schemas.CreateStreamTicketRequest;
+  }, options?: RequestOptions): Promise<Schemas.StreamTicket>;
   /** What an event would do to a machine in a given state. `POST /api/v1/process`. */
   processEvent(input: {
     readonly body: Schemas.ProcessRequest;
@@ -531,11 +569,13 @@ export interface StatorClient {
   /** Changes of machines and webhooks, from any process. `GET /api/v1/events/stream`. */
   streamEvents(input?: {
     readonly topic?: string | undefined;
+    readonly ticket?: string | undefined;
   }, options?: RequestOptions): Promise<Response>;
   /** News of several topics in one stream; `Last-Event-ID` resumes history and machines without gap or double. `GET /api/v1/stream`. */
   streamTopics(input: {
     readonly topics: string | undefined;
     readonly after?: string | undefined;
+    readonly ticket?: string | undefined;
   }, options?: RequestOptions): Promise<Response>;
   /** The same as server-sent events: `id` is the cursor, `Last-Event-ID` resumes without gap or double. `GET /api/v1/transitions/stream`. */
   streamTransitions(input?: {
@@ -543,6 +583,7 @@ export interface StatorClient {
     readonly success?: boolean | undefined;
     readonly machine_name?: string | undefined;
     readonly entity_id?: string | undefined;
+    readonly ticket?: string | undefined;
   }, options?: RequestOptions): Promise<Response>;
   /** Everything that is wrong or doubtful in a machine; stores nothing. `POST /api/v1/machines/validate`. */
   validateMachine(input: {

@@ -118,6 +118,8 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    deleteAuthSession: (input, options) =>
+      send({ "method": "DELETE", "path": "/api/v1/auth/session", "answer": "none" }, input, options),
     deleteEntity: (input, options) =>
       send({ "method": "DELETE", "path": "/api/v1/entities/{entity_id}", "answer": "json" }, input, options),
     deleteHistory: (input, options) =>
@@ -208,6 +210,8 @@ export function createStatorClient(options) {
       ),
     getAppConfig: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/settings/app-config", "answer": "json" }, input, options),
+    getAuthSession: (input, options) =>
+      send({ "method": "GET", "path": "/api/v1/auth/session", "answer": "json" }, input, options),
     getAvailableTriggers: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/entities/{entity_id}/available-triggers", "answer": "json" },
@@ -241,6 +245,12 @@ export function createStatorClient(options) {
       send({ "method": "GET", "path": "/docs", "answer": "text" }, input, options),
     getDocsPlaygroundRoutes: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/docs/playground-routes", "answer": "json" }, input, options),
+    getEntitiesByEntityIdLane: (input, options) =>
+      send(
+        { "method": "GET", "path": "/api/v1/entities/{entity_id}/lane", "answer": "json" },
+        input,
+        options,
+      ),
     getEntity: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/entities/{entity_id}/state", "answer": "json" },
@@ -293,6 +303,17 @@ export function createStatorClient(options) {
     getLabels: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/entities/{entity_id}/labels", "answer": "json" },
+        input,
+        options,
+      ),
+    getLanes: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/lanes",
+          "query": ["state", "machine_name", "limit", "cursor"],
+          "answer": "json",
+        },
         input,
         options,
       ),
@@ -565,6 +586,35 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    postAuthSession: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/auth/session", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
+    postEntitiesByEntityIdForce: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/entities/{entity_id}/force", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
+    postEntitiesByEntityIdPark: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/entities/{entity_id}/park", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
+    postEntitiesByEntityIdResume: (input, options) =>
+      send(
+        {
+          "method": "POST",
+          "path": "/api/v1/entities/{entity_id}/resume",
+          "hasBody": true,
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
     postSettingsDlqStats: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/settings/dlq-stats", "hasBody": true, "answer": "json" },
@@ -580,6 +630,12 @@ export function createStatorClient(options) {
     postSettingsTestDlq: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/settings/test-dlq", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
+    postStreamTickets: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/stream/tickets", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
@@ -728,13 +784,23 @@ export function createStatorClient(options) {
       ),
     streamEvents: (input, options) =>
       send(
-        { "method": "GET", "path": "/api/v1/events/stream", "query": ["topic"], "answer": "stream" },
+        {
+          "method": "GET",
+          "path": "/api/v1/events/stream",
+          "query": ["topic", "ticket"],
+          "answer": "stream",
+        },
         input,
         options,
       ),
     streamTopics: (input, options) =>
       send(
-        { "method": "GET", "path": "/api/v1/stream", "query": ["topics", "after"], "answer": "stream" },
+        {
+          "method": "GET",
+          "path": "/api/v1/stream",
+          "query": ["topics", "after", "ticket"],
+          "answer": "stream",
+        },
         input,
         options,
       ),
@@ -743,7 +809,7 @@ export function createStatorClient(options) {
         {
           "method": "GET",
           "path": "/api/v1/transitions/stream",
-          "query": ["after", "success", "machine_name", "entity_id"],
+          "query": ["after", "success", "machine_name", "entity_id", "ticket"],
           "answer": "stream",
         },
         input,

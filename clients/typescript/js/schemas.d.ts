@@ -38,11 +38,12 @@ export interface ApplyDataEnqueueResponse {
   readonly event_id: string;
 }
 export interface ApplyDataRequest {
+  /** Names that begin with _ are reserved */
   readonly data?: {
-    readonly [key: string]: unknown;
+    readonly [key: string]: JsonValue;
   } | undefined;
   readonly machine_name?: string | null | undefined;
-  readonly fires_at?: string | undefined;
+  readonly fires_at?: string | null | undefined;
   readonly idempotency_key?: string | null | undefined;
   readonly max_attempts?: number | null | undefined;
 }
@@ -69,12 +70,13 @@ export interface BatchEventsRequest {
   readonly events: readonly ({
     readonly entity_id: string;
     readonly trigger: string;
+    /** Names that begin with _ are reserved */
     readonly context?: {
-      readonly [key: string]: unknown;
+      readonly [key: string]: JsonValue;
     } | undefined;
     readonly machine_name?: string | null | undefined;
     readonly machine_version?: string | null | undefined;
-    readonly fires_at?: string | undefined;
+    readonly fires_at?: string | null | undefined;
     readonly idempotency_key?: string | null | undefined;
     readonly max_attempts?: number | null | undefined;
   })[];
@@ -87,6 +89,13 @@ export interface BatchEventsResponse {
   })[];
   readonly total: number;
   readonly queued: number;
+}
+export interface BrowserSession {
+  readonly username: string;
+  readonly role: "Viewer" | "Operator" | "Editor" | "Admin";
+  /** For the header `X-CSRF-Token` of every change; null when no cookie was used */
+  readonly csrf_token: string | null;
+  readonly expires_at: string | null;
 }
 export interface BuiltinCatalog {
   readonly guards: readonly ({
@@ -124,8 +133,9 @@ export interface BulkCreateEntitiesRequest {
     readonly entity_id: string;
     readonly machine_name: string;
     readonly machine_version?: string | null | undefined;
+    /** Names that begin with _ are reserved */
     readonly context?: {
-      readonly [key: string]: unknown;
+      readonly [key: string]: JsonValue;
     } | undefined;
   })[];
 }
@@ -144,8 +154,9 @@ export interface BulkCreateEntitiesResponse {
 export interface BulkProcessEventsRequest {
   readonly trigger: string;
   readonly entity_ids: readonly (string)[];
+  /** Names that begin with _ are reserved */
   readonly context?: {
-    readonly [key: string]: unknown;
+    readonly [key: string]: JsonValue;
   } | undefined;
   readonly machine_name?: string | null | undefined;
   readonly machine_version?: string | null | undefined;
@@ -196,14 +207,16 @@ export interface CreateApiKeyRequest {
   readonly name: string;
   readonly role: "Viewer" | "Operator" | "Editor" | "Admin";
   readonly scopes?: readonly ("api" | "metrics")[] | undefined;
-  readonly expires_at?: string | undefined;
+  readonly expires_at?: string | null | undefined;
 }
 export interface CreateEntityRequest {
   readonly machine_name: string;
   readonly machine_version?: string | null | undefined;
+  /** Names that begin with _ are reserved */
   readonly context?: {
-    readonly [key: string]: unknown;
+    readonly [key: string]: JsonValue;
   } | undefined;
+  /** Labels by key */
   readonly labels?: {
     readonly [key: string]: string;
   } | undefined;
@@ -220,6 +233,11 @@ export interface CreateEntityResponse {
   readonly updated_at: string | null;
   readonly transition_id: string;
   readonly version: number;
+}
+export interface CreateStreamTicketRequest {
+  readonly route?: "/api/v1/stream" | "/api/v1/events/stream" | "/api/v1/transitions/stream" | undefined;
+  /** The topics that the stream will ask for; none for a stream that asks for none */
+  readonly topics?: readonly (string)[] | undefined;
 }
 export interface CreateUserRequest {
   readonly username: string;
@@ -289,7 +307,7 @@ export interface DLQRecordResponse {
 export interface DLQReplayRequest {
   /** Replaces the stored payload */
   readonly payload?: {
-    readonly [key: string]: unknown;
+    readonly [key: string]: JsonValue;
   } | undefined;
 }
 export interface DLQReplayResponse {
@@ -324,7 +342,7 @@ export interface DatabaseTestResponse {
 }
 export interface DiagnoseRequest {
   readonly config: {
-    readonly [key: string]: unknown;
+    readonly [key: string]: JsonValue;
   };
 }
 export interface DiagnoseResponse {
@@ -362,8 +380,9 @@ export interface Done {
 }
 export interface DryRunRequest {
   readonly trigger: string;
+  /** Names that begin with _ are reserved */
   readonly context?: {
-    readonly [key: string]: unknown;
+    readonly [key: string]: JsonValue;
   } | undefined;
 }
 export interface DryRunResponse {
@@ -585,6 +604,18 @@ export interface FieldError {
   readonly code: string;
   readonly message: string;
 }
+export interface ForceEntityRequest {
+  /** Kept in history and in the audit trail */
+  readonly reason: string;
+  /** A state of its machine, or `parallel:region=state,…`; absent = it stays where it is */
+  readonly state?: string | undefined;
+  /** The whole context; absent = it stays as it is */
+  readonly context?: {
+    readonly [key: string]: JsonValue;
+  } | undefined;
+  /** `context` only sets the keys that it names */
+  readonly merge?: boolean | undefined;
+}
 export type FsmOutcomeError = {
   readonly code: string;
   readonly type: string;
@@ -625,17 +656,19 @@ export interface ImportEntityRequest {
   readonly machine_name?: string | null | undefined;
   readonly machine_version?: string | null | undefined;
   readonly current_state: string;
+  /** Names that begin with _ are reserved */
   readonly context?: {
-    readonly [key: string]: unknown;
+    readonly [key: string]: JsonValue;
   } | undefined;
   readonly status?: "active" | "archived" | "deleted" | undefined;
+  /** Labels by key */
   readonly labels?: {
     readonly [key: string]: string;
   } | undefined;
   /** Accepted for exported documents; history of another store is not taken over */
   readonly history?:
     | readonly ({
-      readonly [key: string]: unknown;
+      readonly [key: string]: JsonValue;
     })[]
     | undefined;
   readonly overwrite?: boolean | undefined;
@@ -645,7 +678,47 @@ export interface ImportEntityResponse {
   readonly history_count: number;
   readonly success: boolean;
 }
+export type JsonValue =
+  | (null)
+  | (boolean)
+  | (number)
+  | (string)
+  | (readonly (JsonValue)[])
+  | ({
+    readonly [key: string]: JsonValue;
+  });
+export interface Lane {
+  readonly entity_id: string;
+  readonly machine_name: string | null;
+  /** parked: by a person; blocked: by a dead letter; retrying: its first event failed and is tried again */
+  readonly state: "parked" | "blocked" | "retrying" | "ready" | "scheduled" | "idle";
+  /** Of the person who parked it */
+  readonly reason: string | null;
+  readonly parked_by: string | null;
+  readonly dead_letter_id: string | null;
+  /** Since when it is parked or blocked */
+  readonly parked_at: string | null;
+  /** Failed attempts of the first event */
+  readonly attempts: number;
+  /** When it next has something to do */
+  readonly ready_at: string | null;
+  /** Events that wait, counted up to 1,000 */
+  readonly waiting: number;
+}
+export interface LaneList {
+  readonly lanes: readonly (Lane)[];
+  /** Of all machines, each counted up to 10,000 */
+  readonly counts: {
+    readonly parked: number;
+    readonly blocked: number;
+    readonly ready: number;
+  };
+  /** How long the oldest ready lane waits */
+  readonly lag_ms: number | null;
+  readonly next_cursor: string | null;
+}
 export interface LayoutRequest {
+  /** By state */
   readonly positions: {
     readonly [key: string]: {
       readonly x?: number | undefined;
@@ -677,7 +750,7 @@ export interface LogoutRequest {
 }
 export interface MachineCreateRequest {
   readonly config: {
-    readonly [key: string]: unknown;
+    readonly [key: string]: JsonValue;
   };
 }
 export interface MachineListItem {
@@ -732,12 +805,12 @@ export interface MachineResponse {
 }
 export interface MachineUpdateRequest {
   readonly config: {
-    readonly [key: string]: unknown;
+    readonly [key: string]: JsonValue;
   };
   readonly expected_revision?: number | null | undefined;
 }
 export interface McpMessage {
-  readonly [key: string]: unknown;
+  readonly [key: string]: JsonValue;
 }
 export interface NoteRequest {
   readonly body_markdown: string;
@@ -836,6 +909,9 @@ export interface ObservabilityWorkerEventsResponse {
   readonly limit: number;
   readonly offset: number;
 }
+export interface ParkLaneRequest {
+  readonly reason: string;
+}
 export interface PlaygroundRoutes {
   readonly routes: readonly ({
     readonly path: string;
@@ -865,8 +941,9 @@ export interface Problem {
 }
 export interface ProcessEntityEventRequest {
   readonly trigger: string;
+  /** Names that begin with _ are reserved */
   readonly context?: {
-    readonly [key: string]: unknown;
+    readonly [key: string]: JsonValue;
   } | undefined;
   readonly machine_name?: string | null | undefined;
   readonly machine_version?: string | null | undefined;
@@ -890,13 +967,13 @@ export interface ProcessEntityEventResponse {
 }
 export interface ProcessRequest {
   readonly config: {
-    readonly [key: string]: unknown;
+    readonly [key: string]: JsonValue;
   };
   readonly current_state: string;
   readonly trigger: string;
   readonly context?:
     | {
-      readonly [key: string]: unknown;
+      readonly [key: string]: JsonValue;
     }
     | null
     | undefined;
@@ -918,12 +995,13 @@ export interface ProcessResponse {
 }
 export interface QueueEventRequest {
   readonly trigger: string;
+  /** Names that begin with _ are reserved */
   readonly context?: {
-    readonly [key: string]: unknown;
+    readonly [key: string]: JsonValue;
   } | undefined;
   readonly machine_name?: string | null | undefined;
   readonly machine_version?: string | null | undefined;
-  readonly fires_at?: string | undefined;
+  readonly fires_at?: string | null | undefined;
   readonly idempotency_key?: string | null | undefined;
   readonly max_attempts?: number | null | undefined;
 }
@@ -964,7 +1042,7 @@ export interface RuntimeOverview {
   readonly ui_theme: string;
   readonly environment: "production" | "development" | "test";
   readonly auth_disabled: boolean;
-  readonly auth_mode: "open_no_login" | "builtin_jwt";
+  readonly auth_mode: "open_no_login" | "builtin_jwt" | "external_oidc";
   readonly database: {
     readonly driver_kind: "memory" | "sqlite" | "postgres";
     readonly schema_applied: number | null;
@@ -985,24 +1063,24 @@ export interface ServerConfig {
 }
 export interface SimulateRequest {
   readonly config?: {
-    readonly [key: string]: unknown;
+    readonly [key: string]: JsonValue;
   } | undefined;
   readonly machine_name?: string | undefined;
   readonly machine_version?: string | undefined;
   readonly context?: {
-    readonly [key: string]: unknown;
+    readonly [key: string]: JsonValue;
   } | undefined;
   readonly steps?:
     | readonly (
       | ({
         readonly trigger: string;
         readonly context?: {
-          readonly [key: string]: unknown;
+          readonly [key: string]: JsonValue;
         } | undefined;
       })
       | ({
         readonly data: {
-          readonly [key: string]: unknown;
+          readonly [key: string]: JsonValue;
         };
       })
       | ({
@@ -1050,6 +1128,13 @@ export type StateOpsErrorTopItem = {
   readonly error_message: string | null;
   readonly count: number;
 } | null;
+export interface StreamTicket {
+  /** For the query parameter `ticket`; good once */
+  readonly ticket: string;
+  readonly expires_at: string;
+  /** Seconds */
+  readonly expires_in: number;
+}
 export interface TemplateList {
   readonly templates: readonly (string)[];
 }
@@ -1182,6 +1267,7 @@ export interface TriggerVerdict {
   readonly candidates: readonly (CandidateVerdict)[];
 }
 export interface UpdateLabelsRequest {
+  /** Labels by key */
   readonly labels: {
     readonly [key: string]: string;
   };

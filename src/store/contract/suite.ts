@@ -4,6 +4,7 @@ import { deadLetterCases } from "./dead_letter_cases.ts";
 import { entityCases } from "./entity_cases.ts";
 import { historyCases } from "./history_cases.ts";
 import { inboxCases } from "./inbox_cases.ts";
+import { laneCases } from "./lane_cases.ts";
 import { machineCases } from "./machine_cases.ts";
 import { operationCases } from "./operation_cases.ts";
 import { outboxCases } from "./outbox_cases.ts";
@@ -13,6 +14,7 @@ import { turnCases } from "./turn_cases.ts";
 const CASES: Readonly<Record<string, readonly ContractCase[]>> = {
   turns: turnCases,
   inbox: inboxCases,
+  lanes: laneCases,
   entities: entityCases,
   history: historyCases,
   outbox: outboxCases,

@@ -57,7 +57,11 @@ export function createMemoryHistory(state: MemoryState): HistoryStore {
         row
       );
       const start = query.offset ?? 0;
-      return Promise.resolve({ items: rows.slice(start, start + pageSize(query.limit)), total: rows.length });
+      return Promise.resolve({
+        items: rows.slice(start, start + pageSize(query.limit)),
+        total: rows.length,
+        isTotalExact: true,
+      });
     },
     head: () => Promise.resolve(encodeCursor(FEED, [state.history.at(-1)?.feedNo ?? 0])),
   };

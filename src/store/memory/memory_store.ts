@@ -8,6 +8,7 @@ import { createMemoryDeadLetters } from "./dead_letters.ts";
 import { createMemoryEntities } from "./entities.ts";
 import { createMemoryHistory } from "./history.ts";
 import { createMemoryInbox } from "./inbox.ts";
+import { createMemoryLanes } from "./lanes.ts";
 import { createMemoryMachines } from "./machines.ts";
 import { createMemoryOperations } from "./operations.ts";
 import { createMemoryOutbox } from "./outbox.ts";
@@ -26,6 +27,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     dialect: "memory",
     turns: createMemoryTurns(state),
     inbox: createMemoryInbox(state),
+    lanes: createMemoryLanes(state),
     entities: createMemoryEntities(state),
     history: createMemoryHistory(state),
     outbox: createMemoryOutbox(state),

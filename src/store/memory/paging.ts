@@ -1,7 +1,7 @@
 /** Pages over a list that is in memory. */
 import { type CursorKey, decodeCursor, encodeCursor } from "../cursor.ts";
 import { pageSize } from "../limits.ts";
-import type { Page } from "../store.ts";
+import type { CountedPage } from "../store.ts";
 
 /**
  * One page of `rows`, ordered by `keyOf`, each part ascending unless its place in `descending` is true. A cursor names
@@ -15,7 +15,7 @@ export function pageOf<T>(
     readonly descending: readonly boolean[];
     readonly query: { readonly limit: number; readonly offset?: number; readonly cursor?: string | null };
   },
-): Page<T> & { readonly total: number } {
+): CountedPage<T> {
   const { scope, keyOf, descending, query } = options;
   const compare = (a: CursorKey, b: CursorKey) => compareKeys(a, b, descending);
   const sorted = rows.toSorted((a, b) => compare(keyOf(a), keyOf(b)));
@@ -27,7 +27,12 @@ export function pageOf<T>(
   const items = rest.slice(start, start + pageSize(query.limit));
   const last = items.at(-1);
   const isEnd = last === undefined || start + items.length >= rest.length;
-  return { items, total: rows.length, nextCursor: isEnd ? null : encodeCursor(scope, keyOf(last)) };
+  return {
+    items,
+    total: rows.length,
+    isTotalExact: true,
+    nextCursor: isEnd ? null : encodeCursor(scope, keyOf(last)),
+  };
 }
 
 function compareKeys(a: CursorKey, b: CursorKey, descending: readonly boolean[]): number {

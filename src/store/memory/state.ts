@@ -29,6 +29,7 @@ export interface MemoryLane {
   nextSeq: number;
   attempts: number;
   parkedReason: string | null;
+  parkedAtMs: number | null;
   readyAtMs: number | null;
   /** By `seq`. */
   numbered: NumberedEvent[];
@@ -94,7 +95,15 @@ export function laneOf(state: MemoryState, entityId: string): MemoryLane {
 }
 
 export function emptyLane(): MemoryLane {
-  return { nextSeq: 1, attempts: 0, parkedReason: null, readyAtMs: null, numbered: [], scheduled: [] };
+  return {
+    nextSeq: 1,
+    attempts: 0,
+    parkedReason: null,
+    parkedAtMs: null,
+    readyAtMs: null,
+    numbered: [],
+    scheduled: [],
+  };
 }
 
 export function setReadyAt(state: MemoryState, entityId: string, readyAtMs: number | null): void {
@@ -105,7 +114,9 @@ export function setReadyAt(state: MemoryState, entityId: string, readyAtMs: numb
 
 /** A person resumed the lane: whatever waits in it is looked at again. */
 export function resumeLane(state: MemoryState, entityId: string): void {
-  laneOf(state, entityId).parkedReason = null;
+  const lane = laneOf(state, entityId);
+  lane.parkedReason = null;
+  lane.parkedAtMs = null;
   setReadyAt(state, entityId, nowMsOf(state));
   state.signal.wake();
 }

@@ -124,6 +124,7 @@ function applyLane(state: MemoryState, write: LaneWrite, before: LoadedLane): vo
   lane.nextSeq = write.nextSeq;
   lane.attempts = write.attempts;
   lane.parkedReason = write.parkedReason;
+  lane.parkedAtMs = write.parkedReason === null ? null : lane.parkedAtMs ?? nowMsOf(state);
   lane.numbered = lane.numbered.filter((event) => !consumed.has(event.eventId));
   setReadyAt(state, entityId, write.readyAtMs);
   if (write.entity !== null) state.entities.set(entityId, write.entity);

@@ -6,7 +6,7 @@ import { historyFrom } from "../rows.ts";
 import type { FeedQuery, HistoryStore } from "../store.ts";
 import type { PostgresValue } from "./client.ts";
 import type { PostgresDatabase } from "./connect.ts";
-import { type Filter, pageFrom, whereOf } from "./paging.ts";
+import { type Filter, pageFrom, totalOf, whereOf } from "./paging.ts";
 import { isUuid } from "./uuid.ts";
 
 const FEED = "feed";
@@ -71,9 +71,9 @@ export function createPostgresHistory(database: PostgresDatabase): HistoryStore 
           pageSize(query.limit),
           query.offset ?? 0,
         ),
-        database.get(`select count(*) as total from stator.history${where}`, ...values),
+        totalOf(database, `stator.history${where}`, values),
       ]);
-      return { items: rows.map(historyFrom), total: counted === null ? 0 : number(counted, "total") };
+      return { items: rows.map(historyFrom), ...counted };
     },
     async head() {
       const row = await database.get(`select ${HORIZON} - 1 as tx, ${N_MAX} as n`);

@@ -6,7 +6,7 @@ import { cursorScope } from "../cursor.ts";
 import { completedStatus, deadStatus } from "../event_status.ts";
 import { APPEND_MAX, IDEMPOTENCY_MS } from "../limits.ts";
 import { deadLetterFrom, deliveryFrom, historyFrom, pendingFrom } from "../rows.ts";
-import type { AppendResult, EventQuery, EventStatus, InboxStore, Page } from "../store.ts";
+import type { AppendResult, CountedPage, EventQuery, EventStatus, InboxStore } from "../store.ts";
 import type { PostgresDatabase } from "./connect.ts";
 import { pageFrom } from "./paging.ts";
 import type { PostgresDeps } from "./turns.ts";
@@ -122,7 +122,7 @@ const EVENTS = `(
 async function listEvents(
   database: PostgresDatabase,
   query: EventQuery,
-): Promise<Page<EventStatus> & { readonly total: number }> {
+): Promise<CountedPage<EventStatus>> {
   const page = await pageFrom(database, {
     from: EVENTS,
     filters: [

@@ -1,15 +1,22 @@
 /** Pages of rows by their sort key, with the number of rows in all. */
 import { type DatabaseRow, number } from "../columns.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
-import { pageSize } from "../limits.ts";
-import type { Page } from "../store.ts";
+import { COUNT_MAX, pageSize } from "../limits.ts";
+import type { CountedPage } from "../store.ts";
 import type { PostgresValue } from "./client.ts";
 import type { PostgresDatabase } from "./connect.ts";
 
-/** A condition with `$` for its one value; undefined = not asked for. */
-export type Filter = readonly [condition: string, value: PostgresValue | undefined];
+/** A condition that always holds, or one with `$` for its one value; undefined = not asked for. */
+export type Filter =
+  | readonly [condition: string]
+  | readonly [
+    condition: string,
+    value: PostgresValue | undefined,
+  ];
 
 export interface PageRequest {
+  /** What is selected; default `*`. */
+  readonly columns?: string;
   /** Table or parenthesised query with an alias. */
   readonly from: string;
   readonly filters: readonly Filter[];
@@ -29,15 +36,13 @@ export interface PageRequest {
 export async function pageFrom(
   database: PostgresDatabase,
   request: PageRequest,
-): Promise<Page<DatabaseRow> & { readonly total: number }> {
-  const { from, scope, order, query } = request;
+): Promise<CountedPage<DatabaseRow>> {
+  const { columns = "*", from, scope, order, query } = request;
   const after = query.cursor === undefined || query.cursor === null
     ? null
     : decodeCursor(scope, query.cursor, order.length);
   const { where, values } = whereOf(request.filters);
-  const counting = request.isCounted
-    ? database.get(`select count(*) as total from ${from}${where}`, ...values)
-    : Promise.resolve(null);
+  const counting = request.isCounted ? totalOf(database, `${from}${where}`, values) : Promise.resolve(null);
 
   const limit = pageSize(query.limit);
   const paged = [...values];
@@ -52,39 +57,71 @@ export async function pageFrom(
   }::int`;
   const [counted, rows] = await Promise.all([
     counting,
-    database.all(`select * from ${from}${conditions} order by ${orderBy} ${limited}`, ...paged),
+    database.all(`select ${columns} from ${from}${conditions} order by ${orderBy} ${limited}`, ...paged),
   ]);
 
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return {
     items,
-    total: counted === null ? items.length : number(counted, "total"),
+    total: counted === null ? items.length : counted.total,
+    isTotalExact: counted === null || counted.isTotalExact,
     nextCursor: rows.length > limit && last !== undefined
       ? encodeCursor(scope, order.map(({ column }) => keyPart(last, column)))
       : null,
   };
 }
 
+/** Counts up to a bound, so that the cost does not grow with the table; from there on the planner's statistics answer. */
+export async function totalOf(
+  database: PostgresDatabase,
+  fromWhere: string,
+  values: readonly PostgresValue[],
+): Promise<{ readonly total: number; readonly isTotalExact: boolean }> {
+  const counted = await database.get(
+    `select count(*) as total from (select 1 from ${fromWhere} limit ${COUNT_MAX + 1}) counted`,
+    ...values,
+  );
+  const total = counted === null ? 0 : number(counted, "total");
+  if (total <= COUNT_MAX) return { total, isTotalExact: true };
+  const explained = await database.get(`explain (format json) select 1 from ${fromWhere}`, ...values);
+  return { total: Math.max(total, rowsPlanned(explained)), isTotalExact: false };
+}
+
+/** What the planner expects; 0 when the plan cannot be read. */
+function rowsPlanned(explained: DatabaseRow | null): number {
+  const value = explained?.["QUERY PLAN"];
+  const document: unknown = typeof value === "string" ? JSON.parse(value) : value;
+  const rows = /"Plan Rows":\s*(\d+)/.exec(JSON.stringify(document ?? null))?.[1];
+  return rows === undefined ? 0 : Number(rows);
+}
+
 /** The conditions with numbered places, and their values. */
 export function whereOf(
   filters: readonly Filter[],
 ): { readonly where: string; readonly values: readonly PostgresValue[] } {
-  const asked = filters.flatMap(([condition, value]) => value === undefined ? [] : [{ condition, value }]);
-  const conditions = asked.map(({ condition }, index) => condition.replace("$", `$${index + 1}`));
-  return {
-    where: conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`,
-    values: asked.map(({ value }) => value),
-  };
+  const conditions: string[] = [];
+  const values: PostgresValue[] = [];
+  for (const filter of filters) {
+    const [condition, value] = filter;
+    if (filter.length === 1) conditions.push(condition);
+    else if (value !== undefined) conditions.push(condition.replace("$", `$${values.push(value)}`));
+  }
+  return { where: conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`, values };
 }
 
-/** Rows behind a key when the columns go different ways: `a > x or (a = x and b < y)`. */
+/** Rows behind a key: `(a, b) > (x, y)`, which an index answers; or, when the columns go different ways, in parts. */
 function beyondOf(
   order: PageRequest["order"],
   after: readonly (string | number)[],
   place: (value: PostgresValue) => string,
 ): string {
   const places = order.map(({ type }, index) => `${place(String(after[index]))}::text::${type}`);
+  const [first] = order;
+  if (first !== undefined && order.every(({ isDescending }) => isDescending === first.isDescending)) {
+    const columns = order.map(({ column }) => column).join(", ");
+    return `(${columns}) ${first.isDescending ? "<" : ">"} (${places.join(", ")})`;
+  }
   const parts = order.map(({ column, isDescending }, index) => {
     const equal = order.slice(0, index).map((before, i) => `${before.column} = ${places[i]}`);
     return `(${[...equal, `${column} ${isDescending ? "<" : ">"} ${places[index]}`].join(" and ")})`;

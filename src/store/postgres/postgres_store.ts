@@ -9,6 +9,7 @@ import { createPostgresDeadLetters } from "./dead_letters.ts";
 import { createPostgresEntities } from "./entities.ts";
 import { createPostgresHistory } from "./history.ts";
 import { createPostgresInbox } from "./inbox.ts";
+import { createPostgresLanes } from "./lanes.ts";
 import { createPostgresMachines } from "./machines.ts";
 import { appliedVersion } from "./migrate.ts";
 import { createPostgresOperations } from "./operations.ts";
@@ -56,6 +57,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     dialect: "postgres",
     turns: createPostgresTurns(deps),
     inbox: createPostgresInbox(deps),
+    lanes: createPostgresLanes(database),
     entities: createPostgresEntities(database),
     history: createPostgresHistory(database),
     outbox: createPostgresOutbox(deps),

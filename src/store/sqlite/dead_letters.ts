@@ -114,7 +114,7 @@ function isWaitedFor(session: SqliteSession, letter: DeadLetter): boolean {
 
 function resumeLane(session: SqliteSession, entityId: string, nowMs: number): void {
   session.run(
-    "update lane set parked_reason = null, ready_at = ?, turn_no = turn_no + 1 where entity_id = ?",
+    "update lane set parked_reason = null, parked_at = null, ready_at = ?, turn_no = turn_no + 1 where entity_id = ?",
     nowMs,
     entityId,
   );

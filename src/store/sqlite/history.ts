@@ -5,7 +5,7 @@ import { pageSize } from "../limits.ts";
 import { historyFrom } from "../rows.ts";
 import type { FeedQuery, HistoryStore } from "../store.ts";
 import type { SqliteDatabase, SqliteSession, SqliteValue } from "./connect.ts";
-import { pageFrom } from "./paging.ts";
+import { pageFrom, totalOf } from "./paging.ts";
 
 const FEED = "feed";
 
@@ -62,8 +62,7 @@ export function createSqliteHistory(database: SqliteDatabase): HistoryStore {
           pageSize(query.limit),
           query.offset ?? 0,
         );
-        const counted = session.get(`select count(*) as total from history where ${condition}`, ...values);
-        return { items: rows.map(historyFrom), total: counted === null ? 0 : number(counted, "total") };
+        return { items: rows.map(historyFrom), ...totalOf(session, `history where ${condition}`, values) };
       }),
     head: () =>
       database.read((session) => {

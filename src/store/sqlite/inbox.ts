@@ -7,7 +7,7 @@ import { completedStatus, deadStatus } from "../event_status.ts";
 import type { LaneLocks } from "../lane_locks.ts";
 import { APPEND_MAX, IDEMPOTENCY_MS } from "../limits.ts";
 import { deadLetterFrom, deliveryFrom, historyFrom, pendingFrom } from "../rows.ts";
-import type { AppendResult, EventQuery, EventStatus, InboxStore, Page } from "../store.ts";
+import type { AppendResult, CountedPage, EventQuery, EventStatus, InboxStore } from "../store.ts";
 import type { WakeSignal } from "../wake_signal.ts";
 import type { SqliteDatabase, SqliteSession, SqliteValue } from "./connect.ts";
 import { pageFrom } from "./paging.ts";
@@ -165,7 +165,7 @@ const EVENTS = `
 function listEvents(
   session: SqliteSession,
   query: EventQuery,
-): Page<EventStatus> & { readonly total: number } {
+): CountedPage<EventStatus> {
   const filters: readonly (readonly [string, SqliteValue | undefined])[] = [
     ["machine_name = ?", query.machineName],
     ["entity_id = ?", query.entityId],

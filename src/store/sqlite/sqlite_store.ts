@@ -10,6 +10,7 @@ import { createSqliteDeadLetters } from "./dead_letters.ts";
 import { createSqliteEntities } from "./entities.ts";
 import { createSqliteHistory } from "./history.ts";
 import { createSqliteInbox, type SqliteDeps } from "./inbox.ts";
+import { createSqliteLanes } from "./lanes.ts";
 import { createSqliteMachines } from "./machines.ts";
 import { appliedVersion, migrateSqlite } from "./migrate.ts";
 import { createSqliteOperations } from "./operations.ts";
@@ -56,6 +57,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     dialect: "sqlite",
     turns: createSqliteTurns(deps),
     inbox: createSqliteInbox(deps),
+    lanes: createSqliteLanes(database),
     entities: createSqliteEntities(database),
     history: createSqliteHistory(database),
     outbox: createSqliteOutbox(deps),

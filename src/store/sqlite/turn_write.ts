@@ -67,14 +67,15 @@ function writeLane(
 ): void {
   const { entityId } = lane;
   session.run(
-    "insert into lane (entity_id, next_seq, attempts, parked_reason, ready_at, turn_no) " +
-      "values (?, ?, ?, ?, ?, abs(random() % 1000000000000)) " +
+    "insert into lane (entity_id, next_seq, attempts, parked_reason, parked_at, ready_at, turn_no) " +
+      "values (?, ?, ?, ?, ?, ?, abs(random() % 1000000000000)) " +
       "on conflict (entity_id) do update set attempts = excluded.attempts, parked_reason = excluded.parked_reason, " +
-      "ready_at = excluded.ready_at, next_seq = max(lane.next_seq, excluded.next_seq), turn_no = lane.turn_no + 1",
+      "parked_at = iif(excluded.parked_reason is null, null, coalesce(lane.parked_at, excluded.parked_at)), ready_at = excluded.ready_at, next_seq = max(lane.next_seq, excluded.next_seq), turn_no = lane.turn_no + 1",
     entityId,
     lane.nextSeq,
     lane.attempts,
     lane.parkedReason,
+    lane.parkedReason === null ? null : nowMs,
     lane.readyAtMs,
   );
   const consumed = new Set(lane.consumedEventIds);

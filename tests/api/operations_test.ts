@@ -1,0 +1,159 @@
+/** What operators do to entities over HTTP: park, resume, force; and what is written down of it. */
+import { assertEquals } from "./assertions.ts";
+import { type Answer, type Harness, OPEN_SETTINGS, withApi } from "./harness.ts";
+import { ORDER, publish } from "./machines.ts";
+
+const V1 = "/api/v1";
+const WHY = { reason: "ticket 4711" };
+
+async function born(harness: Harness): Promise<void> {
+  await publish(harness, ORDER);
+  await harness.call("POST", `${V1}/entities/o-1/create`, { body: { machine_name: "order" } });
+}
+
+async function stateOf({ call }: Harness): Promise<unknown> {
+  const { json } = await call("GET", `${V1}/entities/o-1/state`);
+  return [json.current_state, json.version];
+}
+
+async function work({ runtime }: Harness): Promise<void> {
+  for (let turns = 0; turns < 100 && await runtime.turn() !== null; turns++);
+}
+
+async function auditOf({ call }: Harness): Promise<readonly (readonly [string, unknown])[]> {
+  const { json } = await call("GET", `${V1}/audit`);
+  const entries: readonly { action: string; details: { reason?: string } }[] = json.items;
+  return entries.filter((entry) => entry.action.startsWith("entity.")).map((entry) =>
+    [entry.action, entry.details.reason] as const
+  );
+}
+
+function laneOf({ status, json }: Answer): unknown {
+  return [status, json.state, json.reason, json.parked_by, json.waiting];
+}
+
+Deno.test("a parked entity accepts events and processes none; resumed, it goes on in their order", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    const { call } = harness;
+    await born(harness);
+    const parked = await call("POST", `${V1}/entities/o-1/park`, { body: WHY });
+    assertEquals(laneOf(parked), [200, "parked", WHY.reason, "anonymous", 0]);
+    for (const trigger of ["pay", "ship"]) {
+      const queued = await call("POST", `${V1}/entities/o-1/queue-event`, { body: { trigger } });
+      assertEquals(queued.status, 202);
+    }
+    await work(harness);
+    assertEquals(await stateOf(harness), ["open", 1]);
+    const sync = await call("POST", `${V1}/entities/o-1/events`, { body: { trigger: "pay" } });
+    assertEquals([sync.status, sync.json.code], [409, "conflict"]);
+    const again = await call("POST", `${V1}/entities/o-1/park`, { body: WHY });
+    assertEquals([again.status, again.json.detail.includes(WHY.reason)], [409, true]);
+
+    const { json: list } = await call("GET", `${V1}/lanes?machine_name=order`);
+    assertEquals(
+      list.lanes.map((lane: { entity_id: string; waiting: number }) => [lane.entity_id, lane.waiting]),
+      [
+        ["o-1", 2],
+      ],
+    );
+    assertEquals(list.counts, { parked: 1, blocked: 0, ready: 0 });
+
+    const resumed = await call("POST", `${V1}/entities/o-1/resume`, { body: { reason: "fixed" } });
+    assertEquals([resumed.status, resumed.json.state, resumed.json.waiting], [200, "ready", 2]);
+    await work(harness);
+    assertEquals(await stateOf(harness), ["shipped", 3]);
+    assertEquals(await auditOf(harness), [["entity.resumed", "fixed"], ["entity.parked", WHY.reason]]);
+    const twice = await call("POST", `${V1}/entities/o-1/resume`, { body: WHY });
+    assertEquals(twice.status, 409);
+  }));
+
+Deno.test("parking needs an entity and a reason", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    await born(harness);
+    const statuses = await Promise.all([
+      harness.call("POST", `${V1}/entities/nobody/park`, { body: WHY }),
+      harness.call("POST", `${V1}/entities/nobody/resume`, { body: WHY }),
+      harness.call("GET", `${V1}/entities/nobody/lane`),
+      harness.call("POST", `${V1}/entities/o-1/park`, { body: {} }),
+      harness.call("POST", `${V1}/entities/o-1/park`, { body: { reason: "  " } }),
+      harness.call("POST", `${V1}/entities/o-1/force`, { body: { state: "paid" } }),
+      harness.call("POST", `${V1}/entities/o-1/force`, { body: WHY }),
+    ]);
+    assertEquals(statuses.map(({ status }) => status), [404, 404, 404, 422, 422, 422, 422]);
+  }));
+
+Deno.test("force sets the state with a reason, in history and in the audit trail", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    const { call } = harness;
+    await born(harness);
+    const forced = await call("POST", `${V1}/entities/o-1/force`, {
+      body: { ...WHY, state: "paid", context: { total: 3 } },
+      headers: { "if-match": '"1"' },
+    });
+    assertEquals([forced.status, forced.json.current_state, forced.headers.get("etag")], [
+      200,
+      "paid",
+      '"2"',
+    ]);
+    assertEquals(forced.json.context, { total: 3 });
+    const { json: [row] } = await call("GET", `${V1}/entities/o-1/history`);
+    assertEquals([row.type, row.source_state, row.target_state, row.payload.reason, row.actor], [
+      "force",
+      "open",
+      "paid",
+      WHY.reason,
+      "anonymous",
+    ]);
+    assertEquals(await auditOf(harness), [["entity.forced", WHY.reason]]);
+    const stale = await call("POST", `${V1}/entities/o-1/force`, {
+      body: { ...WHY, state: "open" },
+      headers: { "if-match": '"1"' },
+    });
+    assertEquals([stale.status, stale.json.details.current_version], [412, 2]);
+    const merged = await call("POST", `${V1}/entities/o-1/force`, {
+      body: { ...WHY, context: { note: "x" }, merge: true },
+    });
+    assertEquals([merged.json.current_state, merged.json.context], ["paid", { total: 3, note: "x" }]);
+  }));
+
+Deno.test("force names the nearest state when the machine has no such state", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    await born(harness);
+    const { status, json } = await harness.call("POST", `${V1}/entities/o-1/force`, {
+      body: { ...WHY, state: "payd" },
+    });
+    assertEquals([status, json.code, json.details], [422, "validation_failed", {
+      state: "payd",
+      nearest: "paid",
+    }]);
+    assertEquals(await stateOf(harness), ["open", 1]);
+    const gone = await harness.call("POST", `${V1}/entities/nobody/force`, {
+      body: { ...WHY, state: "paid" },
+    });
+    assertEquals(gone.status, 404);
+  }));
+
+Deno.test("force moves a parked entity before what waits in it", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    const { call } = harness;
+    await born(harness);
+    await call("POST", `${V1}/entities/o-1/park`, { body: WHY });
+    await call("POST", `${V1}/entities/o-1/queue-event`, { body: { trigger: "ship" } });
+    const stale = await call("POST", `${V1}/entities/o-1/force`, {
+      body: { ...WHY, state: "paid" },
+      headers: { "if-match": '"9"' },
+    });
+    assertEquals(stale.status, 412);
+    const forced = await call("POST", `${V1}/entities/o-1/force`, { body: { ...WHY, state: "paid" } });
+    assertEquals([forced.status, forced.json.current_state], [200, "paid"]);
+    assertEquals(laneOf(await call("GET", `${V1}/entities/o-1/lane`)), [
+      200,
+      "parked",
+      WHY.reason,
+      "anonymous",
+      1,
+    ]);
+    await call("POST", `${V1}/entities/o-1/resume`, { body: WHY });
+    await work(harness);
+    assertEquals(await stateOf(harness), ["shipped", 3]);
+  }));
