@@ -13,6 +13,7 @@ import { createMethodTable, type MethodTable } from "./guard/methods.ts";
 import { createOperationGuard } from "./guard/operation.ts";
 import { createRefusalTrail } from "./guard/refusals.ts";
 import { refusedFields } from "./guard/refused_fields.ts";
+import { rateLimitHeaders } from "./guard/rate_limit.ts";
 import { clientAddressOf, requestIdOf } from "./guard/request_facts.ts";
 import { contractOf } from "./openapi.ts";
 import { problemOf, problemResponse } from "./problem.ts";
@@ -36,11 +37,11 @@ export interface ConnectionInfo {
 export async function createApi(deps: ApiDeps): Promise<Api> {
   const { settings, log, metrics } = deps;
   const auth = await createAuth(deps);
-  const checks = createOperationGuard({ auth, settings, noteRefusal: createRefusalTrail(deps) });
+  const checks = createOperationGuard({ ...deps, auth, noteRefusal: createRefusalTrail(deps) });
   const compute = createCompute();
   const closing = new AbortController();
   const app = createApp();
-  const contract = memoized(() => contractOf(app, settings.version));
+  const contract = memoized(() => contractOf(app, { version: settings.version, isOpen: auth.isOpen }));
   const routeDeps = { ...deps, auth, compute, closing: closing.signal, contract };
   addRoutes(app, routeDeps);
   const direct = createDirect(routeDeps, checks);
@@ -66,6 +67,7 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
       clientAddress: clientAddressOf(request, peerOf(info), settings.trustedProxies),
       caller: null,
       pattern: "unmatched",
+      quota: null,
     };
     metrics.set("stator_http_in_flight", {}, ++inFlight);
     let response: Response;
@@ -89,9 +91,15 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
   }
 
   async function throughFramework(request: Request, facts: RequestFacts): Promise<Response> {
-    const response = preflightAnswer(request, settings.corsOrigins) ??
-      await app.fetch(request, { facts, guard: checks.guard });
+    const response = preflightAnswer(request, settings.corsOrigins) ?? await routed(request, facts);
     return guarded(response, request, facts);
+  }
+
+  async function routed(request: Request, facts: RequestFacts): Promise<Response> {
+    const isRefused = methods.isRefused(request.method, new URL(request.url).pathname);
+    return isRefused
+      ? missing(request, methods, facts.requestId)
+      : await app.fetch(request, { facts, guard: checks.guard });
   }
 
   function guarded(response: Response, request: Request, facts: RequestFacts): Response {
@@ -101,19 +109,23 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
       isPublic: facts.caller === null,
       environment: settings.environment,
     });
+    for (const [name, value] of Object.entries(rateLimitHeaders(facts.quota))) {
+      response.headers.set(name, value);
+    }
     return response;
   }
 
   /** All headers in one go: a second look at them costs as much as the rest of the answer. */
   function directResponse(
     { body, etag }: DirectAnswer & { readonly type: "answer" },
-    { requestId }: RequestFacts,
+    { requestId, quota }: RequestFacts,
   ): Response {
     const { environment } = settings;
     return new Response(JSON.stringify(body), {
       headers: {
         "content-type": "application/json",
         ...securityHeaders({ requestId, isPublic: false, environment }),
+        ...rateLimitHeaders(quota),
         ...(etag === null ? {} : { etag }),
       },
     });

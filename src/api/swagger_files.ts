@@ -6,6 +6,8 @@ export interface ServedFile {
   readonly contentType: string;
 }
 
+export const SWAGGER_FILES = ["init.js", "swagger-ui.css", "swagger-ui-bundle.js"] as const;
+
 const FILES: Readonly<Record<string, string>> = {
   "swagger-ui.css": "text/css; charset=utf-8",
   "swagger-ui-bundle.js": "text/javascript; charset=utf-8",

@@ -1,6 +1,7 @@
 /** The contract: as it is kept in docs, sound in itself, and what PyStator's clients rely on. */
 import { assert } from "../../src/assert.ts";
 import { contractText } from "./contract_text.ts";
+import { OPEN_SETTINGS, withApi } from "./harness.ts";
 
 Deno.test("docs/openapi.json is the contract that is served; `deno task openapi` writes it", async () => {
   const kept = await Deno.readTextFile(new URL("../../docs/openapi.json", import.meta.url));
@@ -28,6 +29,38 @@ Deno.test("every reference of the contract leads somewhere, every operation has 
     }
   }
 });
+
+Deno.test("a request's free objects and texts say what the guard refuses: large numbers, U+0000, reserved names", async () => {
+  const { components } = JSON.parse(await contractText());
+  const { properties } = components.schemas.ProcessEntityEventRequest;
+  assert(
+    properties.context.additionalProperties.$ref === "#/components/schemas/JsonValue",
+    "values are bound",
+  );
+  const isTaken = (name: string) => new RegExp(properties.context.propertyNames.pattern).test(name);
+  assert(isTaken("total") && isTaken("") && !isTaken("_engine") && !isTaken("a\u0000b"), "names are bound");
+  const [number] = components.schemas.JsonValue.anyOf.filter((one: Part) => one.type === "number");
+  assert(
+    number.maximum === Number.MAX_SAFE_INTEGER && number.minimum === -number.maximum,
+    "numbers are bound",
+  );
+  const labels = components.schemas.UpdateLabelsRequest.properties.labels;
+  assert(labels.propertyNames.pattern.startsWith("^[a-z0-9]"), "keys of labels are bound");
+  assert(labels.additionalProperties.type === "string", "values of labels stay texts");
+});
+
+Deno.test("where nobody is asked who they are, the contract asks for no token and offers no login", async () => {
+  await withApi(OPEN_SETTINGS, ({ api }) => {
+    const contract = JSON.stringify(api.openapi());
+    assert(!contract.includes('"security":[{'), "an operation asks for a token");
+    assert(!contract.includes('"/api/v1/auth/login"'), "a login is offered");
+    return Promise.resolve();
+  });
+});
+
+interface Part {
+  readonly type?: string;
+}
 
 interface Operation {
   readonly summary?: string;

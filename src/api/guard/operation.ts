@@ -7,7 +7,9 @@ import type { Auth } from "../auth/auth.ts";
 import { credentialOf } from "../auth/authenticate.ts";
 import type { OperationGuard } from "../contract.ts";
 import type { ApiEnv, ApiSettings, Caller, RequestFacts } from "../env.ts";
+import type { Clock } from "../../clock.ts";
 import { readBody } from "./body.ts";
+import { createRateLimit, refuseOver } from "./rate_limit.ts";
 
 /** Caller of public operations and of the metrics bearer. */
 const NOBODY: Caller = {
@@ -37,10 +39,12 @@ export interface OperationChecks {
 export function createOperationGuard(deps: {
   readonly auth: Auth;
   readonly settings: ApiSettings;
+  readonly clock: Clock;
   /** Writes down that somebody tried what the role does not allow. */
   readonly noteRefusal: (refusal: Refusal) => Promise<void>;
 }): OperationChecks {
   const { auth, settings, noteRefusal } = deps;
+  const rateLimit = createRateLimit(settings.rateLimitPerMinute ?? 0, deps.clock);
 
   return {
     async guard(c, operation) {
@@ -64,6 +68,14 @@ export function createOperationGuard(deps: {
     const admission = await admissionOf(request, operation, facts);
     facts.caller = operation.access === "public" ? null : admission.caller;
     if (auth.isOpen) refuseForeignPages(request, settings);
+    const quota = UNLIMITED.has(operation.pattern) ? null : rateLimit.take(limitKeyOf(facts));
+    if (quota !== null) {
+      facts.quota = quota;
+      refuseOver(quota);
+    }
+    if (ENCODED_NUL.test(request.url)) {
+      throw new AppError("validation_failed", "Texts may not hold the character U+0000");
+    }
     return admission;
   }
 
@@ -135,7 +147,17 @@ function refuseForeignPages(request: Request, { auth, corsOrigins }: ApiSettings
   }
 }
 
+/** No store keeps it: refused in paths and queries as it is in bodies. */
+const ENCODED_NUL = /%00/;
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
+
+/** Probes and scrapers come as often as their owners want. */
+const UNLIMITED: ReadonlySet<string> = new Set(["/health", "/health/live", "/ready", "/metrics"]);
+
+/** A caller by name; whoever has none, by address. */
+function limitKeyOf({ caller, clientAddress }: RequestFacts): string {
+  return caller === null || caller.via === "open" ? `address:${clientAddress}` : `caller:${caller.name}`;
+}
 
 /** Compares without telling how far two texts agree. */
 function isSameText(a: string, b: string): boolean {

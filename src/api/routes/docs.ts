@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { AppError } from "../../errors.ts";
 import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
-import { swaggerFile } from "../swagger_files.ts";
+import { SWAGGER_FILES, swaggerFile } from "../swagger_files.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
 
 const openapiRoute = defineRoute({
@@ -26,7 +26,7 @@ const fileRoute = defineRoute({
   path: "/docs/{file}",
   tags: ["docs"],
   summary: "Script and style of that page",
-  request: { params: z.object({ file: z.string().max(64) }) },
+  request: { params: z.object({ file: z.string().max(64).openapi({ enum: [...SWAGGER_FILES] }) }) },
   responses: {
     200: { description: "The file", content: { "text/plain": { schema: z.string() } } },
     404: problemAnswer("No such file"),

@@ -11,7 +11,8 @@ import {
   CallerRecord,
   entityParams,
   idempotencyHeaders,
-  InstantText,
+  InstantOrNull,
+  LabelsInput,
   MachineName,
   MachineVersion,
   Trigger,
@@ -21,7 +22,7 @@ const CreateEntity = z.strictObject({
   machine_name: MachineName,
   machine_version: MachineVersion.nullish(),
   context: CallerRecord.default({}),
-  labels: z.record(z.string(), z.string()).default({}),
+  labels: LabelsInput.default({}),
 }).openapi("CreateEntityRequest");
 
 export const SendEvent = z.strictObject({
@@ -34,7 +35,7 @@ export const SendEvent = z.strictObject({
 const ApplyData = z.strictObject({
   data: CallerRecord.default({}),
   machine_name: MachineName.nullish(),
-  fires_at: InstantText.nullish(),
+  fires_at: InstantOrNull,
   idempotency_key: z.string().min(1).max(255).nullish(),
   max_attempts: z.int().min(1).max(100).nullish(),
 }).openapi("ApplyDataRequest");
@@ -50,7 +51,7 @@ const QueueEvent = z.strictObject({
   context: CallerRecord.default({}),
   machine_name: MachineName.nullish(),
   machine_version: MachineVersion.nullish(),
-  fires_at: InstantText.nullish(),
+  fires_at: InstantOrNull,
   idempotency_key: z.string().min(1).max(255).nullish(),
   max_attempts: z.int().min(1).max(100).nullish(),
 }).openapi("QueueEventRequest");

@@ -10,11 +10,10 @@ import { requireEntity } from "../entities.ts";
 import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
 import { expectedVersionOf } from "../preconditions.ts";
 import { EntityState, entityState, etagOf, Labels } from "./entity_records.ts";
-import { EntityId, entityParams, MachineName, MachineVersion } from "./shared.ts";
+import { EntityId, entityParams, LabelKey, LabelsInput, MachineName, MachineVersion } from "./shared.ts";
 
 const EntityLabels = z.object({ entity_id: z.string(), labels: Labels }).openapi("EntityLabelsResponse");
-const LabelKey = z.string().regex(/^[a-z0-9][a-z0-9_.]{0,62}$/);
-const SetLabels = z.strictObject({ labels: z.record(LabelKey, z.string().max(255)) }).openapi(
+const SetLabels = z.strictObject({ labels: LabelsInput }).openapi(
   "UpdateLabelsRequest",
 );
 

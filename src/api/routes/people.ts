@@ -8,7 +8,7 @@ import { audit } from "../commands.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
 import { Username } from "./auth.ts";
-import { Cursor, Instant, InstantText, JsonRecord, recordOf, timeOf, wholeNumber } from "./shared.ts";
+import { Cursor, Instant, InstantOrNull, JsonRecord, recordOf, timeOf, wholeNumber } from "./shared.ts";
 
 const ACCOUNTS_MAX = 1_000;
 const KEYS_MAX = 1_000;
@@ -24,7 +24,7 @@ const User = z.object({
 
 /** Names that the audit trail uses for others, and signs that stand between the parts of a name there. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(["anonymous", "settings", "system"]);
-const NewUsername = Username.regex(/^[^\p{Cc}:|]+$/u)
+const NewUsername = Username.regex(/^[^\u0000-\u001f\u007f-\u009f:|]+$/)
   .refine((name) => name === name.trim() && !RESERVED_NAMES.has(name.toLowerCase()), "Reserved");
 const CreateUser = z.strictObject({ username: NewUsername, password: NewPassword, role: RoleName })
   .openapi("CreateUserRequest");
@@ -50,7 +50,7 @@ const CreateKey = z.strictObject({
   name: z.string().min(1).max(100),
   role: RoleName,
   scopes: z.array(z.enum(["api", "metrics"])).min(1).default(["api"]),
-  expires_at: InstantText.nullish(),
+  expires_at: InstantOrNull,
 }).openapi("CreateApiKeyRequest");
 
 const CreatedKey = z.object({ ...keyFields, key: z.string().openapi({ description: "Shown only now" }) })
@@ -185,7 +185,11 @@ export function addPeopleRoutes(app: ApiApp, deps: RouteDeps): void {
       tokenCounter: known.tokenCounter + 1,
     };
     if (changed.role !== "Admin" || !changed.isEnabled) await refuseLastAdmin(known);
-    await operations.putAccount(changed, { isNewOnly: false });
+    const isWritten = await operations.putAccount(changed, {
+      isNewOnly: false,
+      expectedCounter: known.tokenCounter,
+    });
+    if (!isWritten) throw new AppError("conflict", "Cannot change the account: somebody else just did");
     auth.forget(username);
     await audit(c, deps, {
       action: "account.changed",

@@ -16,11 +16,24 @@ export const Trigger = z.string().regex(/^[A-Za-z0-9_.-]{1,200}$/).openapi({ exa
 export const JsonRecord = z.record(z.string(), z.unknown());
 /** Any JSON object in a request: the body came out of a JSON text that the guard has looked through. */
 export const JsonInput = z.record(z.string(), z.unknown()).transform((value) => value as JsonObject);
+const CALLER_NAMES = {
+  description: "Names that begin with _ are reserved",
+  propertyNames: { pattern: "^(?:[^_\\u0000][^\\u0000]*)?$" },
+};
 /** What a caller may put into a context: names that begin with `_` belong to the engine. */
 export const CallerRecord = JsonInput.refine(
   (record) => !Object.keys(record).some((key) => key.startsWith("_")),
   "Names that begin with _ are reserved",
-);
+).openapi(CALLER_NAMES);
+const LABEL_KEY = /^[a-z0-9][a-z0-9_.]{0,62}$/;
+const LABEL_NAMES = { description: "Labels by key", propertyNames: { pattern: LABEL_KEY.source } };
+export const LabelKey = z.string().regex(LABEL_KEY);
+/** Labels as a caller sends them. */
+export const LabelsInput = z.record(LabelKey, z.string().max(255)).openapi(LABEL_NAMES);
+/** Where an entity stands, as answers write it: a state, several, or PyStator's `parallel:region=state,…`. */
+export const StateText = z.string().max(10_000).regex(
+  /^(?:[A-Za-z0-9_-]+:)?(?:[A-Za-z0-9_-]{1,100}=)?[A-Za-z0-9_.-]{1,200}(?:,(?:[A-Za-z0-9_-]{1,100}=)?[A-Za-z0-9_.-]{1,200})*$/,
+).openapi({ example: "open" });
 export const Instant = z.string().openapi({ format: "date-time", example: "2026-01-31T12:00:00.000Z" });
 
 export const entityParams = z.object({ entity_id: EntityId });
@@ -45,9 +58,16 @@ export const InstantText = z.string().max(40).regex(
   context.addIssue({ code: "custom", message: "Not a time" });
   return z.NEVER;
 }).openapi({ type: "string", format: "date-time" });
+/** The same where it may be left out. */
+export const InstantOrNull = InstantText.nullish().openapi({ type: ["string", "null"], format: "date-time" });
 
 export const Offset = wholeNumber({ min: 0, max: 1_000_000 });
 export const Cursor = z.string().min(1).max(512);
+
+/** In place of a header, for readers that cannot send one. */
+export const Ticket = z.string().min(1).max(200).openapi({
+  description: "From `POST /api/v1/stream/tickets`; good once, for thirty seconds",
+});
 
 /** An object of the store as an answer shows it. */
 export function recordOf(value: JsonObject): Record<string, unknown> {
@@ -64,11 +84,6 @@ export function timeOrNull(ms: number | null): string | null {
 }
 
 /** Header that makes a POST safe to repeat. */
-/** In place of a header, for readers that cannot send one. */
-export const Ticket = z.string().min(1).max(200).openapi({
-  description: "From `POST /api/v1/stream/tickets`; good once, for thirty seconds",
-});
-
 export const idempotencyHeaders = z.object({
   "Idempotency-Key": z.string().regex(/^[\x21-\x7e]{1,255}$/).optional().openapi({
     description:

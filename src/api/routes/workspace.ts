@@ -13,7 +13,8 @@ const POSITIONS_MAX = 2_000;
 
 const NoteBody = z.strictObject({ body_markdown: z.string().max(NOTE_LENGTH_MAX) }).openapi("NoteRequest");
 const Done = z.object({ ok: z.literal(true) }).openapi("Done");
-const StateName = z.string().regex(/^[A-Za-z0-9_.-]{1,200}$/);
+const STATE_NAME = /^[A-Za-z0-9_.-]{1,200}$/;
+const StateName = z.string().regex(STATE_NAME);
 const TransitionKey = z.string().min(1).max(512);
 const RenameBody = z.strictObject({ old_state_name: StateName, new_state_name: StateName }).openapi(
   "RenameNoteRequest",
@@ -35,7 +36,8 @@ const TransitionNotes = z.object({
 }).openapi("TransitionAnnotations");
 
 const Position = z.strictObject({ x: z.number().default(0), y: z.number().default(0) });
-const Positions = z.record(StateName, Position);
+const POSITION_NAMES = { description: "By state", propertyNames: { pattern: STATE_NAME.source } };
+const Positions = z.record(StateName, Position).openapi(POSITION_NAMES);
 const Layout = z.object({
   ...versionFields,
   positions: z.record(z.string(), z.object({ x: z.number(), y: z.number() })),
