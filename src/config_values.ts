@@ -69,6 +69,8 @@ export interface ApiConfig {
   /** Proxies whose `X-Forwarded-For` counts: addresses or CIDR. */
   readonly trustedProxies: readonly string[];
   readonly streamPollMs: number;
+  /** Requests of one caller in a minute; 0 = no limit. */
+  readonly rateLimitPerMinute: number;
 }
 
 /** As written; `checkStart` decides what it means. */
@@ -144,6 +146,8 @@ const DEFAULT_DATABASE_URL = "sqlite:///pystator.db";
 const DEFAULT_API_PORT = 8000;
 const DEFAULT_UI_PORT = 3000;
 const DEFAULT_HEALTH_PORT = 9090;
+/** Ten thousand a second: more than one process answers, so that only a runaway caller of a larger one meets it. */
+const DEFAULT_RATE_LIMIT_PER_MINUTE = 600_000;
 
 const NO_CODE = "code from definitions and from the database is never run";
 const ONE_INBOX = "events and data share one inbox and the worker's settings";
@@ -215,6 +219,7 @@ export function configOf(
       isMcpWriteAllowed: settings.PYSTATOR_MCP_WRITE,
       trustedProxies: settings.PYSTATOR_TRUSTED_PROXIES ?? [],
       streamPollMs: settings.PYSTATOR_TRANSITIONS_STREAM_POLL_MS ?? 500,
+      rateLimitPerMinute: settings.PYSTATOR_RATE_LIMIT_PER_MINUTE ?? DEFAULT_RATE_LIMIT_PER_MINUTE,
     },
     auth: authOf(settings),
     ui: {

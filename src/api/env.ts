@@ -8,6 +8,7 @@ import type { Auth } from "./auth/auth.ts";
 import type { AuthSettings, CallOut } from "./auth/settings.ts";
 import type { Compute } from "./compute/compute.ts";
 import type { OperationGuard } from "./contract.ts";
+import type { Quota } from "./guard/rate_limit.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Role } from "./access.ts";
@@ -27,6 +28,8 @@ export interface ApiSettings {
   /** Tools of language models may change things, as far as the role of the caller goes. */
   readonly isMcpWriteAllowed: boolean;
   readonly limits: ApiLimits;
+  /** Requests of one caller in a minute; absent or 0 = no limit. */
+  readonly rateLimitPerMinute?: number;
   /** Effective settings for people, secrets masked already. */
   readonly configRows: readonly ConfigRow[];
 }
@@ -95,6 +98,8 @@ export interface RequestFacts {
   caller: Caller | null;
   /** Path of the contract, never the path of the request. */
   pattern: string;
+  /** What the answer tells about limits; null = nothing. */
+  quota: Quota | null;
 }
 
 export interface ApiEnv {

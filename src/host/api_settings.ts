@@ -32,6 +32,7 @@ export function apiSettingsOf(
     trustedProxies: config.api.trustedProxies,
     metricsToken: config.api.metricsToken,
     isMcpWriteAllowed: config.api.isMcpWriteAllowed,
+    rateLimitPerMinute: config.api.rateLimitPerMinute,
     limits: { ...DEFAULT_API_LIMITS, streamPollMs: config.api.streamPollMs },
     configRows: config.rows,
   };

@@ -26,6 +26,17 @@ export function blockedUntilMs(failures: LoginFailures, failuresMax: number, now
   return untilMs > nowMs ? untilMs : null;
 }
 
+/** One attempt that counts ahead of its outcome; while the key is held nothing is added. */
+export function takeAttempt(
+  failures: LoginFailures | null,
+  failuresMax: number,
+  nowMs: number,
+): { readonly failures: LoginFailures; readonly heldUntilMs: number | null } {
+  const heldUntilMs = failures === null ? null : blockedUntilMs(failures, failuresMax, nowMs);
+  if (failures !== null && heldUntilMs !== null) return { failures, heldUntilMs };
+  return { failures: addFailure(failures, nowMs), heldUntilMs: null };
+}
+
 function quietMs(count: number): number {
   return Math.min(WINDOW_MS * Math.max(1, count), FAILURES_KEPT_MS);
 }

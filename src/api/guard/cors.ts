@@ -14,7 +14,8 @@ const REQUEST_HEADERS = [
   "traceparent",
   "x-request-id",
 ];
-const EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotency-Replayed, Preference-Applied";
+const EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotency-Replayed, Preference-Applied, " +
+  "RateLimit, RateLimit-Policy";
 const PREFLIGHT_SECONDS = 600;
 
 /** The answer to a preflight; null = the request is not one. */

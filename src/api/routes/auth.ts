@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { AppError } from "../../errors.ts";
 import type { IssuedTokens } from "../auth/auth.ts";
 import { audit } from "../commands.ts";
+import type { Quota } from "../guard/rate_limit.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
 import type { ApiApp, ApiEnv, Caller, RouteDeps } from "../env.ts";
 
@@ -83,7 +84,11 @@ const passwordRoute = defineRoute({
   tags: ["auth"],
   summary: "Change one's own password; every token given before ends",
   request: { body: jsonBody(ChangePassword) },
-  responses: { 204: { description: "Changed" }, 429: problemAnswer("Too many at once") },
+  responses: {
+    204: { description: "Changed" },
+    409: problemAnswer("The account was changed at the same time"),
+    429: problemAnswer("Too many at once"),
+  },
 });
 
 export function addAuthRoutes(app: ApiApp, deps: RouteDeps): void {
@@ -94,7 +99,7 @@ export function addAuthRoutes(app: ApiApp, deps: RouteDeps): void {
     const { clientAddress } = c.env.facts;
     const caller: Caller = { ...c.var.caller, name: username };
     try {
-      const tokens = await auth.login({ username, password, clientAddress });
+      const tokens = await auth.login({ username, password, clientAddress, onQuota: quotaOf(c) });
       await audit(c, deps, { action: "login", resource: `account:${username}`, caller });
       c.header("cache-control", "no-store");
       return c.json(loginAnswer(tokens), 200);
@@ -134,15 +139,25 @@ export function addAuthRoutes(app: ApiApp, deps: RouteDeps): void {
       password: current,
       clientAddress: c.env.facts.clientAddress,
     });
-    await operations.putAccount({
+    const isWritten = await operations.putAccount({
       ...account,
       passwordHash: await auth.hashPassword(next),
       tokenCounter: account.tokenCounter + 1,
-    }, { isNewOnly: false });
+    }, { isNewOnly: false, expectedCounter: account.tokenCounter });
+    if (!isWritten) {
+      throw new AppError("conflict", "Cannot change the password: the account was just changed");
+    }
     auth.forget(name);
     await audit(c, deps, { action: "account.password", resource: `account:${name}` });
     return c.body(null, 204);
   });
+}
+
+/** Where a login tells how many tries are left. */
+export function quotaOf(c: Context<ApiEnv>): (quota: Quota) => void {
+  return (quota) => {
+    c.env.facts.quota = quota;
+  };
 }
 
 /** Counts and writes down a login that was refused for its name or password; anything else is left alone. */

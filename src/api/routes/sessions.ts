@@ -4,7 +4,7 @@ import { refuseForeignPage, sessionCookie, sessionCookieOf } from "../auth/sessi
 import { audit } from "../commands.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
-import { Login, noteLoginFailure } from "./auth.ts";
+import { Login, noteLoginFailure, quotaOf } from "./auth.ts";
 import { Instant, timeOf } from "./shared.ts";
 
 const RoleName = z.enum(["Viewer", "Operator", "Editor", "Admin"]);
@@ -60,7 +60,7 @@ export function addSessionRoutes(app: ApiApp, deps: RouteDeps): void {
     const previous = sessionCookieOf(request, environment);
     try {
       const session = await auth.startSession(
-        { username, password, clientAddress: c.env.facts.clientAddress },
+        { username, password, clientAddress: c.env.facts.clientAddress, onQuota: quotaOf(c) },
         previous,
       );
       await audit(c, deps, {

@@ -59,6 +59,38 @@ export const operationCases: readonly ContractCase[] = [
     },
   },
   {
+    name: "of two changes of an account at once one is refused",
+    async run({ store: { operations } }) {
+      await operations.putAccount(ACCOUNT, { isNewOnly: true });
+      const change = (role: Account["role"]) =>
+        operations.putAccount({ ...ACCOUNT, role, tokenCounter: ACCOUNT.tokenCounter + 1 }, {
+          isNewOnly: false,
+          expectedCounter: ACCOUNT.tokenCounter,
+        });
+      const outcomes = await Promise.all([change("Viewer"), change("Operator"), change("Admin")]);
+      assertEquals(outcomes.filter((isWritten) => isWritten).length, 1);
+      assertEquals(await change("Viewer"), false, "it is too late for that");
+      const nobody = { ...ACCOUNT, username: "nobody" };
+      assertEquals(await operations.putAccount(nobody, { isNewOnly: false, expectedCounter: 1 }), false);
+      assertEquals(await operations.account("nobody"), null);
+    },
+  },
+  {
+    name: "of many attempts at once no more than the free ones get through",
+    async run({ store: { operations, ping } }) {
+      const take = () => operations.takeLoginAttempt({ key: "account:bob", failuresMax: 5 });
+      const attempts = await Promise.all(Array.from({ length: 30 }, take));
+      const free = attempts.filter(({ blockedUntilMs }) => blockedUntilMs === null);
+      assertEquals(free.map(({ count }) => count).toSorted(), [1, 2, 3, 4, 5]);
+      const nowMs = await ping();
+      const held = attempts.flatMap(({ blockedUntilMs }) => blockedUntilMs ?? []);
+      assertEquals(held.every((untilMs) => untilMs > nowMs), true, "the others wait");
+      assertEquals((await take()).blockedUntilMs !== null, true, "and so does the next");
+      await operations.clearLoginFailures(["account:bob"]);
+      assertEquals(await take(), { blockedUntilMs: null, count: 1 });
+    },
+  },
+  {
     name: "documents have versions that guard a write",
     async run({ store: { operations: { documents } } }) {
       const always = { expectedVersion: null, expiresAtMs: null };

@@ -1,7 +1,7 @@
 /** Accounts, throttling, audit, workers and retention in memory. */
 import { cursorScope } from "../cursor.ts";
 import { IDEMPOTENCY_MS, WORKER_GONE_MS } from "../limits.ts";
-import { addFailure, blockedUntilMs } from "../login_throttle.ts";
+import { addFailure, blockedUntilMs, takeAttempt } from "../login_throttle.ts";
 import type { OperationsStore, RetentionWindows } from "../store.ts";
 import { createMemoryDocuments } from "./documents.ts";
 import { pageOf } from "./paging.ts";
@@ -13,8 +13,10 @@ export function createMemoryOperations(state: MemoryState): OperationsStore {
     accounts: () =>
       Promise.resolve([...accounts.values()].toSorted((a, b) => (a.username < b.username ? -1 : 1))),
     account: (username) => Promise.resolve(accounts.get(username) ?? null),
-    putAccount(account, { isNewOnly }) {
-      if (isNewOnly && accounts.has(account.username)) return Promise.resolve(false);
+    putAccount(account, { isNewOnly, expectedCounter = null }) {
+      const known = accounts.get(account.username);
+      if (isNewOnly && known !== undefined) return Promise.resolve(false);
+      if (expectedCounter !== null && known?.tokenCounter !== expectedCounter) return Promise.resolve(false);
       accounts.set(account.username, account);
       return Promise.resolve(true);
     },
@@ -35,6 +37,12 @@ export function createMemoryOperations(state: MemoryState): OperationsStore {
     clearLoginFailures(keys) {
       for (const key of keys) loginFailures.delete(key);
       return Promise.resolve();
+    },
+    takeLoginAttempt({ key, failuresMax }) {
+      const known = loginFailures.get(key) ?? null;
+      const { failures, heldUntilMs } = takeAttempt(known, failuresMax, nowMsOf(state));
+      loginFailures.set(key, failures);
+      return Promise.resolve({ blockedUntilMs: heldUntilMs, count: failures.count });
     },
     documents: createMemoryDocuments(state),
     audit(entry) {

@@ -2,9 +2,9 @@
 import { number, text } from "../columns.ts";
 import { cursorScope } from "../cursor.ts";
 import { WORKER_GONE_MS } from "../limits.ts";
-import { addFailure, blockedUntilMs, type LoginFailures } from "../login_throttle.ts";
+import { addFailure, blockedUntilMs, type LoginFailures, takeAttempt } from "../login_throttle.ts";
 import { accountFrom, auditFrom, workerFrom } from "../rows.ts";
-import type { OperationsStore } from "../store.ts";
+import type { Account, OperationsStore } from "../store.ts";
 import { arrayLiteral } from "./client.ts";
 import type { PostgresDatabase } from "./connect.ts";
 import { createPostgresDocuments } from "./documents.ts";
@@ -19,7 +19,8 @@ export function createPostgresOperations(database: PostgresDatabase): Operations
       const row = await database.get("select * from stator.account where username = $1", username);
       return row === null ? null : accountFrom(row);
     },
-    async putAccount(account, { isNewOnly }) {
+    async putAccount(account, { isNewOnly, expectedCounter = null }) {
+      if (expectedCounter !== null) return await replaceAccount(database, account, expectedCounter);
       const row = await database.get(
         "insert into stator.account (username, password_hash, role, is_enabled, token_counter, created_at) " +
           `values ($1, $2, $3, $4, $5, $6) on conflict (username) do ${
@@ -69,6 +70,26 @@ export function createPostgresOperations(database: PostgresDatabase): Operations
     },
     async clearLoginFailures(keys) {
       await database.all("delete from stator.login_failure where key = any ($1::text[])", arrayLiteral(keys));
+    },
+    async takeLoginAttempt({ key, failuresMax }) {
+      for (let round = 0; round < ATTEMPT_ROUNDS_MAX; round++) {
+        const known = (await failuresOf(database, [key])).get(key) ?? null;
+        const { failures, heldUntilMs } = takeAttempt(known, failuresMax, await database.nowMs());
+        if (heldUntilMs !== null) return { blockedUntilMs: heldUntilMs, count: failures.count };
+        // Written only over what was read: of several that count at once, one wins and the others look again.
+        const row = await database.get(
+          "insert into stator.login_failure as f (key, count, last_at) values ($1, $2, $3) " +
+            "on conflict (key) do update set count = excluded.count, last_at = excluded.last_at " +
+            "where f.count = $4 and f.last_at = $5 returning count",
+          key,
+          failures.count,
+          failures.lastAtMs,
+          known?.count ?? 0,
+          known?.lastAtMs ?? 0,
+        );
+        if (row !== null) return { blockedUntilMs: null, count: failures.count };
+      }
+      return { blockedUntilMs: await database.nowMs() + CONTESTED_MS, count: failuresMax };
     },
     documents: createPostgresDocuments(database),
     async audit(entry) {
@@ -121,8 +142,30 @@ export function createPostgresOperations(database: PostgresDatabase): Operations
   };
 }
 
+const ATTEMPT_ROUNDS_MAX = 50;
+/** How long somebody waits whose attempts meet too many others. */
+const CONTESTED_MS = 1_000;
+
 const REPLACE_ACCOUNT = "update set password_hash = excluded.password_hash, role = excluded.role, " +
   "is_enabled = excluded.is_enabled, token_counter = excluded.token_counter, created_at = excluded.created_at";
+
+async function replaceAccount(
+  database: PostgresDatabase,
+  account: Account,
+  expectedCounter: number,
+): Promise<boolean> {
+  const row = await database.get(
+    "update stator.account set password_hash = $2, role = $3, is_enabled = $4, token_counter = $5 " +
+      "where username = $1 and token_counter = $6 returning 1 as written",
+    account.username,
+    account.passwordHash,
+    account.role,
+    account.isEnabled,
+    account.tokenCounter,
+    expectedCounter,
+  );
+  return row !== null;
+}
 
 async function failuresOf(
   database: PostgresDatabase,

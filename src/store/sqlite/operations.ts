@@ -2,7 +2,7 @@
 import { type DatabaseRow, number } from "../columns.ts";
 import { cursorScope } from "../cursor.ts";
 import { WORKER_GONE_MS } from "../limits.ts";
-import { addFailure, blockedUntilMs, type LoginFailures } from "../login_throttle.ts";
+import { addFailure, blockedUntilMs, type LoginFailures, takeAttempt } from "../login_throttle.ts";
 import { accountFrom, auditFrom, workerFrom } from "../rows.ts";
 import type { OperationsStore } from "../store.ts";
 import type { SqliteDatabase, SqliteSession } from "./connect.ts";
@@ -19,9 +19,14 @@ export function createSqliteOperations(database: SqliteDatabase): OperationsStor
         const row = session.get("select * from account where username = ?", username);
         return row === null ? null : accountFrom(row);
       }),
-    putAccount: (account, { isNewOnly }) =>
-      database.write((session) =>
-        session.run(
+    putAccount: (account, { isNewOnly, expectedCounter = null }) =>
+      database.write((session) => {
+        const known = expectedCounter === null
+          ? null
+          : session.get("select token_counter from account where username = ?", account.username);
+        const isOther = known === null || number(known, "token_counter") !== expectedCounter;
+        if (expectedCounter !== null && isOther) return false;
+        return session.run(
           `insert or ${isNewOnly ? "ignore" : "replace"} into account ` +
             "(username, password_hash, role, is_enabled, token_counter, created_at) values (?, ?, ?, ?, ?, ?)",
           account.username,
@@ -30,20 +35,14 @@ export function createSqliteOperations(database: SqliteDatabase): OperationsStor
           Number(account.isEnabled),
           account.tokenCounter,
           account.createdAtMs,
-        ) > 0
-      ),
+        ) > 0;
+      }),
     deleteAccount: (username) =>
       database.write((session) => session.run("delete from account where username = ?", username) > 0),
     recordLoginFailure: (keys) =>
       database.write((session) => {
         for (const key of keys) {
-          const { count, lastAtMs } = addFailure(failuresOf(session, key), database.nowMs());
-          session.run(
-            "insert or replace into login_failure (key, count, last_at) values (?, ?, ?)",
-            key,
-            count,
-            lastAtMs,
-          );
+          keepFailures(session, key, addFailure(failuresOf(session, key), database.nowMs()));
         }
       }),
     loginBlockedUntilMs: (keys) =>
@@ -57,6 +56,16 @@ export function createSqliteOperations(database: SqliteDatabase): OperationsStor
     clearLoginFailures: (keys) =>
       database.write((session) => {
         for (const key of keys) session.run("delete from login_failure where key = ?", key);
+      }),
+    takeLoginAttempt: ({ key, failuresMax }) =>
+      database.write((session) => {
+        const { failures, heldUntilMs } = takeAttempt(
+          failuresOf(session, key),
+          failuresMax,
+          database.nowMs(),
+        );
+        if (heldUntilMs === null) keepFailures(session, key, failures);
+        return { blockedUntilMs: heldUntilMs, count: failures.count };
       }),
     documents: createSqliteDocuments(database),
     audit: (entry) =>
@@ -108,6 +117,15 @@ export function createSqliteOperations(database: SqliteDatabase): OperationsStor
       }),
     prune: (windows) => database.write((session) => pruneSqlite(session, windows, database.nowMs())),
   };
+}
+
+function keepFailures(session: SqliteSession, key: string, { count, lastAtMs }: LoginFailures): void {
+  session.run(
+    "insert or replace into login_failure (key, count, last_at) values (?, ?, ?)",
+    key,
+    count,
+    lastAtMs,
+  );
 }
 
 function failuresOf(session: SqliteSession, key: string): LoginFailures | null {
