@@ -24,6 +24,7 @@ const User = z.object({
 
 /** Names that the audit trail uses for others, and signs that stand between the parts of a name there. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(["anonymous", "settings", "system"]);
+// deno-lint-ignore no-control-regex
 const NewUsername = Username.regex(/^[^\u0000-\u001f\u007f-\u009f:|]+$/)
   .refine((name) => name === name.trim() && !RESERVED_NAMES.has(name.toLowerCase()), "Reserved");
 const CreateUser = z.strictObject({ username: NewUsername, password: NewPassword, role: RoleName })
