@@ -20,6 +20,7 @@ import { runWorker } from "./src/host/run_worker.ts";
 import { createStopSignal } from "./src/host/stop_signal.ts";
 import { surviveConnectionErrors } from "./src/host/survive.ts";
 import type { Store } from "./src/store/store.ts";
+import { emptyDatabase } from "./src/store/empty.ts";
 import { createMemoryStore } from "./src/store/memory/memory_store.ts";
 import { migrate, sqlitePathOf } from "./src/store/migrate.ts";
 import { expectedVersion, readMigrations } from "./src/store/migrations.ts";
@@ -89,6 +90,7 @@ function createDeps(): CliDeps {
     database: {
       upgrade: (config) => databases.upgrade(config.database),
       status: (config) => databases.status(config.database),
+      empty: ({ database }, what) => emptyDatabase(database.url, what),
       migrations: (config) => databases.migrations(config.database),
       importPredecessor,
     },

@@ -6,6 +6,7 @@ import { type CliContext, createContext } from "./context.ts";
 import { addDatabaseCommands } from "./database_commands.ts";
 import { addDeadLetterCommands } from "./dead_letter_commands.ts";
 import type { CliDeps } from "./deps.ts";
+import { addDoctorCommand } from "./doctor_command.ts";
 import { addEntityCommands } from "./entity_commands.ts";
 import { adviceOf, EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit_code.ts";
 import { addFormatCommands } from "./format_commands.ts";
@@ -13,6 +14,7 @@ import { addImportCommands } from "./import_commands.ts";
 import { addLaneCommands } from "./lane_commands.ts";
 import { addMachineCommands } from "./machine_commands.ts";
 import { addProcessCommands } from "./process_commands.ts";
+import { addResetCommands } from "./reset_commands.ts";
 import { addPublishCommands } from "./publish_commands.ts";
 import { addRenderCommands } from "./render_commands.ts";
 import { addSimulationCommands } from "./simulation_commands.ts";
@@ -61,8 +63,9 @@ function createProgram(context: CliContext): Command {
   addPublishCommands(program, context);
   addEntityCommands(program, context);
   addLaneCommands(program, context);
+  addDoctorCommand(program, context);
   addDeadLetterCommands(program, context);
   addProcessCommands(program, context);
-  addDatabaseCommands(program, context);
+  addResetCommands(addDatabaseCommands(program, context), context);
   return program;
 }

@@ -17,7 +17,8 @@ type Options = PrintOptions & TargetOptions;
 
 const PROGRESS_EVERY = 1_000;
 
-export function addDatabaseCommands(program: Command, context: CliContext): void {
+/** Answers the verb `db`, for more verbs under it. */
+export function addDatabaseCommands(program: Command, context: CliContext): Command {
   const { io, database } = context.deps;
   const db = program.command("db").description("the schema of the database");
   const configOf = (url: string | undefined, options: Options) =>
@@ -97,6 +98,7 @@ export function addDatabaseCommands(program: Command, context: CliContext): void
     io.err(db.helpInformation());
     context.exit(EXIT_FAILED);
   });
+  return db;
 }
 
 function importText(report: PredecessorImport, isDryRun: boolean): string {

@@ -62,6 +62,11 @@ export interface DatabaseCommands {
   ): Promise<{ readonly applied: readonly string[]; readonly notes: readonly string[] }>;
   status(config: Config): Promise<SchemaStatus>;
   /**
+   * Deletes rows and keeps the tables: machines, entities and all about them, or really everything. Answers how many
+   * went, by table.
+   */
+  empty(config: Config, what: "runtime" | "everything"): Promise<Readonly<Record<string, number>>>;
+  /**
    * Takes over a database of the predecessor. `from` null = the same database. With `isDryRun` nothing is written.
    * Throws `not_found` when it holds no tables of the predecessor.
    */

@@ -51,6 +51,21 @@ export function addProcessCommands(program: Command, context: CliContext): void 
       context.exit(await processes.ui(context.config(flags)));
     });
 
+  for (const verb of ["build", "dev"]) {
+    ui.command(verb)
+      .description("accepted for existing scripts; there is nothing to build")
+      .action(() => context.deps.io.out("The pages are part of the program. Serve them: stator ui serve"));
+  }
+  const docs = program.command("docs").description("where the documentation is");
+  for (const verb of ["serve", "build"]) {
+    docs.command(verb)
+      .description("accepted for existing scripts")
+      .action(() =>
+        context.deps.io.out("The documentation is in the folder docs; a running API shows its own at /docs")
+      );
+  }
+  docs.action(() => context.deps.io.out(docs.helpInformation().trimEnd()));
+
   withAddress(program.command("dev"))
     .description("everything in one process on SQLite, with the sample machines")
     .action(async (options: ListenOptions) => {

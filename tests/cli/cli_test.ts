@@ -58,10 +58,25 @@ const ENDS: readonly (readonly [readonly string[], number, string])[] = [
   [["db", "check"], 0, "fits"],
   [["db", "upgrade"], 0, "Database upgraded successfully!"],
   [["db", "upgrade", "--revision", "abc"], 2, "abc"],
+  [["db", "init"], 1, "stator db upgrade"],
+  [["db", "init", "--force"], 2, "--yes"],
+  [["db", "init", "--force", "--yes"], 0, "account"],
+  [["db", "init", "--db", "sqlite", "--force", "--yes"], 0, "Database initialised."],
+  [["db", "truncate"], 2, "--yes"],
+  [["db", "truncate", "--force"], 0, "entity"],
+  [["db", "downgrade", "--revision", "base"], 2, "backup"],
+  [["db", "stamp", "head"], 2, "stator db upgrade"],
+  [["db", "import"], 0, "Taken over"],
+  [["db", "import", "--dry-run"], 0, "Would be taken over"],
+  [["db", "import", "--from", "sqlite:///old.db"], 1, "entity o-1: no"],
+  [["docs"], 0, "serve"],
+  [["docs", "serve"], 0, "/docs"],
+  [["ui", "build"], 0, "stator ui serve"],
   [["dlq", "list"], 0, "No dead letters."],
   [["dlq", "show", "0123456789abcdef0123456789abcdef"], 3, ""],
   [["worker", "status"], 0, "No worker runs"],
   [["lanes"], 0, "No lane is held."],
+  [["doctor"], 0, "Nothing found."],
   [["lanes", "--state", "lost"], 1, ""],
   [["park", "nobody", "--reason", "x"], 3, "nobody"],
   [["park", "o-1"], 2, "--reason"],
@@ -133,6 +148,9 @@ check("park, lanes, force and resume hold an entity, change it and let it go on"
   await run("entity", "create", "o-1", "--machine", "order");
   mentions((await run("park", "o-1", "--reason", "ticket 4711")).out, "o-1: parked", "stator resume o-1");
   same((await run("park", "o-1", "--reason", "again")).code, 4);
+  const sick = await run("doctor");
+  mentions(sick.out, "warning  parked lanes", "-> See why: stator lanes --state parked", "Findings: 1");
+  same(sick.code, 1);
   mentions((await run("lanes", "--machine", "order")).out, "o-1", "parked", "ticket 4711");
   const wrong = await run("force", "o-1", "--state", "cheking", "--reason", "stuck");
   mentions(wrong.err, 'did you mean "checking"');

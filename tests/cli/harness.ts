@@ -97,6 +97,19 @@ export async function createCliWorld(): Promise<CliWorld> {
       upgrade: process.databases.upgrade.bind(null, config.database),
       status: process.databases.status.bind(null, config.database),
       migrations: process.databases.migrations.bind(null, config.database),
+      empty: (_config, what) =>
+        Promise.resolve<Record<string, number>>(
+          what === "runtime" ? { entity: 1 } : { account: 2, entity: 1 },
+        ),
+      importPredecessor: (_config, { from, isDryRun }) =>
+        Promise.resolve({
+          machines: { imported: 1, present: 0, refused: 0 },
+          entities: { imported: isDryRun ? 7 : 8, present: 0, refused: from === null ? 0 : 1 },
+          events: { imported: 0, present: 0, refused: 0 },
+          dead_letters: { imported: 0, present: 0, refused: 0 },
+          history_rows: 9,
+          problems: from === null ? [] : [{ what: "entity o-1", message: "no" }],
+        }),
     },
     processes: { api: start("api"), worker: start("worker"), ui: start("ui"), dev: start("dev") },
   });
