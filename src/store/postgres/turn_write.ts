@@ -99,10 +99,10 @@ function entityRow(entity: Entity): object {
 }
 
 function consumedRows({ lane, before }: LanePair): readonly object[] {
+  if (lane.consumedEventIds.length === 0) return [];
   const consumed = new Set(lane.consumedEventIds);
-  return before.places.flatMap(({ slot }, index) =>
-    consumed.has(before.loaded.events[index]?.eventId ?? "") ? [{ entity_id: lane.entityId, slot }] : []
-  );
+  const places = before.places.filter((_, index) => consumed.has(before.loaded.events[index]?.eventId ?? ""));
+  return [{ entity_id: lane.entityId, slots: places.map(({ slot }) => slot) }];
 }
 
 /** Numbers that the load gave out and the turn did not use up. */
