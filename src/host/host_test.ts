@@ -50,6 +50,35 @@ Deno.test("createApiProxy() passes method, path, query, body and status on, and 
   await api.close(1_000);
 });
 
+Deno.test("createApiProxy() tells who asks and by which name, whatever the visitor says", async () => {
+  const seen: (string | null)[][] = [];
+  const api = listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    clock: systemClock,
+    handler: ({ headers }) => {
+      seen.push([headers.get("x-forwarded-for"), headers.get("x-forwarded-host")]);
+      return Promise.resolve(new Response("ok"));
+    },
+  });
+  const send = createApiProxy(api.url);
+  const remoteAddr = { transport: "tcp", hostname: "198.51.100.7", port: 40_000 } as const;
+  const visits: readonly Record<string, string>[] = [
+    { host: "pages.example" },
+    { host: "pages.example", "x-forwarded-for": "10.0.0.1", "x-forwarded-host": "evil.example" },
+    { "x-forwarded-host": "pages.example" },
+  ];
+  for (const headers of visits) {
+    await (await send(new Request("http://pages.example/x", { headers }), { remoteAddr })).body?.cancel();
+  }
+  same(seen, [
+    ["198.51.100.7", "pages.example"],
+    ["10.0.0.1, 198.51.100.7", "pages.example"],
+    ["198.51.100.7", "pages.example"],
+  ]);
+  await api.close(1_000);
+});
+
 Deno.test("createApiProxy() hands a stream on while it is written", async () => {
   const next = Promise.withResolvers<void>();
   const api = listen({

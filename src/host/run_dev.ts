@@ -9,6 +9,7 @@ import { startWorkerOn } from "./run_worker.ts";
 import { runBackground } from "./background.ts";
 import { createSampleEntity } from "./sample_entity.ts";
 import { aborted } from "./stop_signal.ts";
+import { wellFramed } from "./well_framed.ts";
 
 const GRACE_MS = 5_000;
 
@@ -29,7 +30,8 @@ export async function runDev(deps: ProcessDeps, signal: AbortSignal): Promise<vo
     const entity = await createSampleEntity(core.runtime, deps.newId);
     const api = await createApiOn(core, deps, start);
     const pages = createUi({ api: api.fetch, appName: config.ui.appName, theme: config.ui.theme });
-    const listener = listen({ hostname: start.host, port: config.api.port, clock, handler: pages.fetch });
+    const handler = wellFramed(pages.fetch, config);
+    const listener = listen({ hostname: start.host, port: config.api.port, clock, handler });
     log.info("Stator is ready", {
       url: listener.url,
       docs: `${listener.url}/docs`,

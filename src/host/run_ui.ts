@@ -4,6 +4,7 @@ import { createApiProxy } from "./api_proxy.ts";
 import { listen } from "./listen.ts";
 import type { ProcessDeps } from "./process.ts";
 import { aborted } from "./stop_signal.ts";
+import { wellFramed } from "./well_framed.ts";
 
 const GRACE_MS = 5_000;
 
@@ -12,9 +13,11 @@ export async function runUi(
   deps: Pick<ProcessDeps, "config" | "log" | "clock">,
   signal: AbortSignal,
 ): Promise<void> {
-  const { config: { ui }, log, clock } = deps;
+  const { config, log, clock } = deps;
+  const { ui } = config;
   const pages = createUi({ api: createApiProxy(ui.apiUrl), appName: ui.appName, theme: ui.theme });
-  const listener = listen({ hostname: ui.host ?? "127.0.0.1", port: ui.port, clock, handler: pages.fetch });
+  const handler = wellFramed(pages.fetch, config);
+  const listener = listen({ hostname: ui.host ?? "127.0.0.1", port: ui.port, clock, handler });
   log.info("Pages are ready", { url: listener.url, api: ui.apiUrl });
   await aborted(signal);
   log.info("Pages stop", { reason: signal.reason });

@@ -1,7 +1,14 @@
 /** How a page asks the API: the browser's session goes along, answers come back as data or as a problem to show. */
 
-/** Sends one request to the API, wherever it runs. The URL's path and query count, its host does not. */
-export type ApiFetch = (request: Request) => Promise<Response>;
+/**
+ * Sends one request to the API, wherever it runs. The URL's path and query count, its host does not. `connection` is that
+ * of the visitor, whose address counts for what people may do in a minute.
+ */
+export type ApiFetch = (request: Request, connection?: Connection) => Promise<Response>;
+
+export interface Connection {
+  readonly remoteAddr?: Deno.Addr;
+}
 
 /** What the API said when it refused, in its own words. */
 export interface Problem {

@@ -2,7 +2,13 @@
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
 import type { Child } from "hono/jsx";
-import { type ApiClient, type ApiFetch, createApiClient, type Problem } from "./api_client.ts";
+import {
+  type ApiClient,
+  type ApiFetch,
+  type Connection,
+  createApiClient,
+  type Problem,
+} from "./api_client.ts";
 import { type Frame, Page, ProblemNote } from "./layout.tsx";
 import { accessToken, isOwnOrigin, keepTokens, refreshToken, type Tokens } from "./session.ts";
 import type { Summary } from "./records.ts";
@@ -59,9 +65,11 @@ const CONTENT_SECURITY_POLICY =
   "connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 /** Creates the site. `fetch` serves pages and assets itself and passes the API's paths on, bodies streaming. */
-export function createUi(deps: UiDeps): { fetch(request: Request): Promise<Response> } {
-  const app = new Hono();
-  for (const path of PASSED_ON) app.all(path, (c) => deps.api(c.req.raw));
+export function createUi(
+  deps: UiDeps,
+): { fetch(request: Request, connection?: Connection): Promise<Response> } {
+  const app = new Hono<UiEnv>();
+  for (const path of PASSED_ON) app.all(path, (c) => deps.api(c.req.raw, c.env.connection));
 
   app.use("*", async (c, next) => {
     await next();
@@ -96,12 +104,29 @@ export function createUi(deps: UiDeps): { fetch(request: Request): Promise<Respo
       "Not here",
     );
   });
-  return { fetch: async (request) => await app.fetch(request) };
+  return { fetch: async (request, connection) => await app.fetch(request, { connection }) };
 }
 
-async function createVisit(c: Context, deps: UiDeps): Promise<Visit> {
-  const token = await currentToken(c, deps.api);
-  const api = createApiClient(deps.api, token);
+interface UiEnv {
+  Bindings: { readonly connection: Connection | undefined };
+}
+
+/** The API as this visitor: it learns the visitor's address and by which name we were called, as if asked directly. */
+function asVisitor(c: Context<UiEnv>, { api }: UiDeps): ApiFetch {
+  const { connection } = c.env;
+  return (request) => {
+    const chain = c.req.header("x-forwarded-for");
+    const host = c.req.header("host");
+    if (chain !== undefined) request.headers.set("x-forwarded-for", chain);
+    if (host !== undefined) request.headers.set("x-forwarded-host", host);
+    return api(request, connection);
+  };
+}
+
+async function createVisit(c: Context<UiEnv>, deps: UiDeps): Promise<Visit> {
+  const apiFetch = asVisitor(c, deps);
+  const token = await currentToken(c, apiFetch);
+  const api = createApiClient(apiFetch, token);
   const show: Visit["show"] = async (title, body, status = 200) => {
     const page = <Page frame={await frameOf(c, api, deps)} title={title}>{body}</Page>;
     c.header("cache-control", "no-store");

@@ -42,8 +42,10 @@ export function refuseForeignPage(request: Request, { corsOrigins }: Pick<ApiSet
   if (SAFE_METHODS.has(request.method)) return;
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
+  // Only our own pages can set a header of their own without asking first.
+  const hosts = [request.headers.get("host"), request.headers.get("x-forwarded-host")];
   const isOwn = origin === null || corsOrigins.includes(origin) ||
-    URL.parse(origin)?.host === request.headers.get("host");
+    hosts.includes(URL.parse(origin)?.host ?? "");
   const isFromHere = site === null || site === "same-origin" || site === "none";
   if (!isOwn || !isFromHere) {
     throw new AppError("forbidden", "Pages of other origins may not change anything");

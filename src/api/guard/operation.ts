@@ -131,16 +131,18 @@ export function createOperationGuard(deps: {
  * was made to point here would pass for our own origin.
  */
 function refuseForeignPages(request: Request, { auth, corsOrigins }: ApiSettings): void {
-  const host = request.headers.get("host");
-  const isAnyNameFine = auth.type !== "open" || auth.isDisabledOnPurpose || host === null;
-  if (!isAnyNameFine && !LOOPBACK_HOST.test(host)) {
+  // Pages that stand between say by which name they were called; saying so makes the rule stricter, never looser.
+  const hosts = [request.headers.get("host"), request.headers.get("x-forwarded-host")]
+    .filter((name) => name !== null);
+  const isAnyNameFine = auth.type !== "open" || auth.isDisabledOnPurpose;
+  if (!isAnyNameFine && !hosts.every((name) => LOOPBACK_HOST.test(name))) {
     throw new AppError("forbidden", "Without authentication only localhost is answered");
   }
   if (request.method === "GET" || request.method === "HEAD") return;
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
   const isOwn = origin === null || corsOrigins.includes(origin) ||
-    (URL.canParse(origin) && new URL(origin).host === host);
+    hosts.includes(URL.parse(origin)?.host ?? "");
   const isForeignSite = site === "cross-site" && (origin === null || !corsOrigins.includes(origin));
   if (!isOwn || isForeignSite) {
     throw new AppError("forbidden", "Pages of other origins may not change anything");
