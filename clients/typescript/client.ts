@@ -226,6 +226,9 @@ export interface StatorClient {
     options?: RequestOptions,
   ): Promise<Schemas.PlaygroundRoutes>;
 
+  /** What is wrong: schema, clock, lag, lanes, dead letters, bloat, transactions, settings. `GET /api/v1/doctor`. */
+  getDoctor(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Diagnosis>;
+
   /** What the lane of an entity waits for. `GET /api/v1/entities/{entity_id}/lane`. */
   getEntitiesByEntityIdLane(input: {
     readonly entity_id: string;
@@ -958,6 +961,8 @@ export function createStatorClient(options: ClientOptions): StatorClient {
       send({ "method": "GET", "path": "/docs", "answer": "text" }, input, options),
     getDocsPlaygroundRoutes: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/docs/playground-routes", "answer": "json" }, input, options),
+    getDoctor: (input, options) =>
+      send({ "method": "GET", "path": "/api/v1/doctor", "answer": "json" }, input, options),
     getEntitiesByEntityIdLane: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/entities/{entity_id}/lane", "answer": "json" },

@@ -87,6 +87,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   [`POST ${V1}/entities/{entity_id}/park`]: "Operator",
   [`POST ${V1}/entities/{entity_id}/resume`]: "Operator",
   [`POST ${V1}/entities/{entity_id}/force`]: "Operator",
+  [`GET ${V1}/doctor`]: "Operator",
 
   [`GET ${V1}/events/{event_id}`]: "Viewer",
   [`POST ${V1}/events/batch`]: "Operator",

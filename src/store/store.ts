@@ -12,6 +12,20 @@ import type { LaneWrite, LoadedLane } from "../orchestrator/lane.ts";
 import type { MachineRecord } from "../orchestrator/machine_record.ts";
 import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
+import type { OperationsStore } from "./operations_port.ts";
+import type { StoreFacts } from "./store_facts.ts";
+
+export type {
+  Account,
+  AuditEntry,
+  DocumentStore,
+  LoginAttempt,
+  OperationsStore,
+  RetentionWindows,
+  StoredDocument,
+  WorkerRow,
+} from "./operations_port.ts";
+export type { StoreFacts } from "./store_facts.ts";
 
 export interface Store {
   readonly dialect: "memory" | "sqlite" | "postgres";
@@ -28,6 +42,8 @@ export interface Store {
   ping(): Promise<number>;
   /** Applied and expected schema version; `applied` null = not initialised. */
   schema(): Promise<{ readonly applied: number | null; readonly expected: number }>;
+  /** What a look at the health of the store needs; a few cheap questions. */
+  facts(): Promise<StoreFacts>;
   /** Calls `wake` soon after somebody made a lane or an action ready; a hint only. Returns an unsubscribe. */
   onWake(wake: () => void): () => void;
   close(): Promise<void>;
@@ -290,6 +306,8 @@ export interface OutboxStore {
     readonly deadLetter: DeadLetter | null;
     readonly followUp: NewEvent | null;
   }): Promise<boolean>;
+  /** Gives a leased action back untouched: it is due again at `untilMs`, and no attempt is counted. False = lost. */
+  postpone(action: LeasedAction, untilMs: number): Promise<boolean>;
   nextDueAtMs(): Promise<number | null>;
   counts(): Promise<{ readonly pending: number; readonly leased: number }>;
 }
@@ -352,115 +370,4 @@ export interface MachineStore {
   list(query: { readonly name?: string; readonly version?: string }): Promise<readonly MachineRecord[]>;
   /** Changes whenever a machine was added, replaced or deleted. */
   revision(): Promise<number>;
-}
-
-// ── People, keys, audit, processes ───────────────────────────────────────────────────────────────────────────────
-
-export interface OperationsStore {
-  accounts(): Promise<readonly Account[]>;
-  account(username: string): Promise<Account | null>;
-  /**
-   * Inserts or replaces; `isNewOnly` leaves an existing one alone and answers false. With `expectedCounter` one is only
-   * replaced while its counter is that, else the answer is false: of two changes at once none is lost.
-   */
-  putAccount(
-    account: Account,
-    options: { readonly isNewOnly: boolean; readonly expectedCounter?: number },
-  ): Promise<boolean>;
-  deleteAccount(username: string): Promise<boolean>;
-  /** Counts a failure under each key; answers when the next try is allowed (null = now). */
-  recordLoginFailure(keys: readonly string[]): Promise<void>;
-  loginBlockedUntilMs(
-    keys: readonly { readonly key: string; readonly failuresMax: number }[],
-  ): Promise<number | null>;
-  clearLoginFailures(keys: readonly string[]): Promise<void>;
-  /**
-   * Counts one attempt as a failure ahead of its outcome, unless the key is held: then nothing is counted and the answer
-   * says until when. However many ask at once, no more than the free ones get through.
-   */
-  takeLoginAttempt(key: { readonly key: string; readonly failuresMax: number }): Promise<LoginAttempt>;
-  /** Small named documents: refresh tokens, revocations, webhooks, annotations, layouts, api keys, settings. */
-  documents: DocumentStore;
-  audit(entry: AuditEntry): Promise<void>;
-  auditLog(query: { readonly limit: number; readonly cursor?: string | null }): Promise<Page<AuditEntry>>;
-  /** Registers or refreshes a worker; rows not refreshed for 60 s count as gone. */
-  heartbeat(worker: WorkerRow): Promise<void>;
-  workers(): Promise<readonly WorkerRow[]>;
-  deregister(workerId: string): Promise<void>;
-  /** Deletes what is older than the windows, in batches; answers how much, by table. */
-  prune(windows: RetentionWindows): Promise<Readonly<Record<string, number>>>;
-}
-
-export interface LoginAttempt {
-  /** null = the attempt may go on. */
-  readonly blockedUntilMs: number | null;
-  /** Failures that are counted now. */
-  readonly count: number;
-}
-
-export interface DocumentStore {
-  get(kind: string, id: string): Promise<StoredDocument | null>;
-  /** `expectedVersion` null = write whatever is there, 0 = must be new. Answers the new version, or null when refused. */
-  put(
-    kind: string,
-    id: string,
-    body: JsonObject,
-    options: { readonly expectedVersion: number | null; readonly expiresAtMs: number | null },
-  ): Promise<number | null>;
-  delete(kind: string, id: string): Promise<boolean>;
-  /** By id; newest first when `isNewestFirst`. */
-  list(
-    kind: string,
-    query: {
-      readonly prefix?: string;
-      readonly limit: number;
-      readonly cursor?: string | null;
-      readonly isNewestFirst: boolean;
-    },
-  ): Promise<Page<StoredDocument>>;
-}
-
-export interface StoredDocument {
-  readonly id: string;
-  readonly body: JsonObject;
-  readonly version: number;
-  readonly createdAtMs: number;
-  readonly updatedAtMs: number;
-}
-
-export interface Account {
-  readonly username: string;
-  /** Argon2id, PHC text. */
-  readonly passwordHash: string;
-  readonly role: "Viewer" | "Operator" | "Editor" | "Admin";
-  readonly isEnabled: boolean;
-  /** Tokens issued with a lower counter are void. */
-  readonly tokenCounter: number;
-  readonly createdAtMs: number;
-}
-
-export interface AuditEntry {
-  readonly id: string;
-  readonly atMs: number;
-  readonly actor: string;
-  readonly action: string;
-  readonly resource: string;
-  readonly requestId: string | null;
-  readonly details: JsonObject;
-}
-
-export interface WorkerRow {
-  readonly workerId: string;
-  readonly startedAtMs: number;
-  readonly seenAtMs: number;
-  readonly info: JsonObject;
-}
-
-/** Days; null = for ever. */
-export interface RetentionWindows {
-  readonly eventsCompletedDays: number | null;
-  readonly deadLettersDays: number | null;
-  readonly historyTerminalDays: number | null;
-  readonly historyActiveDays: number | null;
-  readonly batchSize: number;
 }

@@ -157,3 +157,18 @@ Deno.test("force moves a parked entity before what waits in it", () =>
     await work(harness);
     assertEquals(await stateOf(harness), ["shipped", 3]);
   }));
+
+Deno.test("doctor gives one verdict for each check, and says what to do", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    const { call } = harness;
+    await born(harness);
+    const sound = await call("GET", `${V1}/doctor`);
+    assertEquals([sound.status, sound.json.status, sound.json.store], [200, "ok", "memory"]);
+    await call("POST", `${V1}/entities/o-1/park`, { body: WHY });
+    const { json } = await call("GET", `${V1}/doctor`);
+    const findings = json.checks.filter((check: { verdict: string }) => check.verdict !== "ok");
+    assertEquals([json.status, findings.map((check: { name: string }) => check.name)], ["findings", [
+      "parked lanes",
+    ]]);
+    assertEquals(findings[0].advice.includes("stator resume"), true);
+  }));

@@ -427,6 +427,16 @@ OPERATIONS: Dict[str, Operation] = {
         takes_key=False,
         summary="Every operation in short",
     ),
+    "get_doctor": Operation(
+        method="GET",
+        path="/api/v1/doctor",
+        path_names=(),
+        query_names=(),
+        body="none",
+        answer="json",
+        takes_key=False,
+        summary="What is wrong: schema, clock, lag, lanes, dead letters, bloat, transactions, settings",
+    ),
     "get_entities_by_entity_id_lane": Operation(
         method="GET",
         path="/api/v1/entities/{entity_id}/lane",

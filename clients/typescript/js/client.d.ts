@@ -182,6 +182,8 @@ export interface StatorClient {
     input?: Record<string, never>,
     options?: RequestOptions,
   ): Promise<Schemas.PlaygroundRoutes>;
+  /** What is wrong: schema, clock, lag, lanes, dead letters, bloat, transactions, settings. `GET /api/v1/doctor`. */
+  getDoctor(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Diagnosis>;
   /** What the lane of an entity waits for. `GET /api/v1/entities/{entity_id}/lane`. */
   getEntitiesByEntityIdLane(input: {
     readonly entity_id: string;

@@ -245,6 +245,8 @@ export function createStatorClient(options) {
       send({ "method": "GET", "path": "/docs", "answer": "text" }, input, options),
     getDocsPlaygroundRoutes: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/docs/playground-routes", "answer": "json" }, input, options),
+    getDoctor: (input, options) =>
+      send({ "method": "GET", "path": "/api/v1/doctor", "answer": "json" }, input, options),
     getEntitiesByEntityIdLane: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/entities/{entity_id}/lane", "answer": "json" },

@@ -350,6 +350,19 @@ export interface DiagnoseResponse {
   readonly diagnostics: readonly (Diagnostic)[];
   readonly outline: MachineOutline;
 }
+export interface Diagnosis {
+  readonly status: "ok" | "findings";
+  readonly store: string;
+  readonly checked_at: string;
+  readonly checks: readonly ({
+    readonly name: string;
+    readonly verdict: "ok" | "warning" | "problem";
+    /** What was found */
+    readonly summary: string;
+    /** What to do next */
+    readonly advice: string | null;
+  })[];
+}
 export interface Diagnostic {
   readonly code: string;
   readonly severity: "error" | "warning" | "info";

@@ -5,6 +5,7 @@ import { createObserver } from "../observed_rows.ts";
 import { addAuthRoutes } from "./auth.ts";
 import { addDeadLetterRoutes } from "./dead_letters.ts";
 import { addDocsRoutes } from "./docs.ts";
+import { addDoctorRoutes } from "./doctor.ts";
 import { addEntityCommandRoutes } from "./entity_commands.ts";
 import { addEntityForceRoutes } from "./entity_force.ts";
 import { addEntityHistoryRoutes } from "./entity_history.ts";
@@ -56,6 +57,7 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addEntityPreviewRoutes(app, deps);
   addEntityLifecycleRoutes(app, deps);
   addLaneRoutes(app, deps);
+  addDoctorRoutes(app, deps);
   addEntityForceRoutes(app, deps);
   addEventRoutes(app, deps);
   addDeadLetterRoutes(app, deps);

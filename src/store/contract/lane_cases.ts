@@ -2,7 +2,7 @@
 import { parkedReasonOf } from "../../orchestrator/lane_hold.ts";
 import type { LaneQuery, LaneRow, Store } from "../store.ts";
 import { assertEquals } from "./assertions.ts";
-import { entityOf, newEvent, present, writeLane } from "./fixtures.ts";
+import { entityOf, letterFor, newEvent, outboxOf, present, writeLane } from "./fixtures.ts";
 import type { ContractCase, StoreHarness } from "./harness.ts";
 
 const PARKED = parkedReasonOf({ type: "person", actor: "ann", reason: "look at it" });
@@ -95,6 +95,27 @@ export const laneCases: readonly ContractCase[] = [
       const load = await store.lanes.load(10);
       assertEquals([load.waiting, present(load.lagMs) >= 5], [4, true]);
       assertEquals((await store.lanes.load(3)).waiting, 3);
+    },
+  },
+  {
+    name: "facts() tells of dead letters and actions that are due, and how old they are",
+    async run({ store, pass }) {
+      const none = await store.facts();
+      assertEquals([none.deadLetters, none.outbox], [{ pending: 0, oldestMs: null }, {
+        due: 0,
+        oldestMs: null,
+      }]);
+      const event = newEvent("o-1");
+      const nowMs = await store.ping();
+      await writeLane(store, "o-1", () => ({
+        entity: entityOf("o-1"),
+        outbox: [outboxOf("o-1", 1, { dueAtMs: nowMs }), outboxOf("o-2", 1, { dueAtMs: nowMs + MINUTE_MS })],
+        deadLetters: [letterFor(event, { createdAtMs: nowMs }), letterFor(event, { status: "ignored" })],
+      }));
+      await pass(5);
+      const { product, deadLetters, outbox } = await store.facts();
+      assertEquals([product.length > 0, deadLetters.pending, outbox.due], [true, 1, 1]);
+      assertEquals(present(deadLetters.oldestMs) >= 5 && present(outbox.oldestMs) >= 5, true);
     },
   },
 ];

@@ -6,6 +6,7 @@ import type { Store } from "../store.ts";
 import { createWakeSignal } from "../wake_signal.ts";
 import { createMemoryDeadLetters } from "./dead_letters.ts";
 import { createMemoryEntities } from "./entities.ts";
+import { memoryFacts } from "./facts.ts";
 import { createMemoryHistory } from "./history.ts";
 import { createMemoryInbox } from "./inbox.ts";
 import { createMemoryLanes } from "./lanes.ts";
@@ -36,6 +37,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     operations: createMemoryOperations(state),
     ping: () => Promise.resolve(Math.floor(state.clock.nowMs())),
     schema: () => Promise.resolve({ applied: SCHEMA_VERSION, expected: SCHEMA_VERSION }),
+    facts: () => Promise.resolve(memoryFacts(state)),
     onWake: state.signal.onWake,
     close: () => Promise.resolve(),
   };

@@ -7,6 +7,7 @@ import { connectPostgres, DEFAULT_POSTGRES_LIMITS, type PostgresLimits } from ".
 import { parsePostgresUrl } from "./connection_url.ts";
 import { createPostgresDeadLetters } from "./dead_letters.ts";
 import { createPostgresEntities } from "./entities.ts";
+import { postgresFacts } from "./facts.ts";
 import { createPostgresHistory } from "./history.ts";
 import { createPostgresInbox } from "./inbox.ts";
 import { createPostgresLanes } from "./lanes.ts";
@@ -75,6 +76,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       applied: await appliedVersion(database, migrations),
       expected: expectedVersion(migrations),
     }),
+    facts: () => postgresFacts(database),
     onWake: local.onWake,
     close: async () => {
       await Promise.all([wake?.close(), database.close()]);

@@ -8,6 +8,7 @@ import { createWakeSignal } from "../wake_signal.ts";
 import { connectSqlite } from "./connect.ts";
 import { createSqliteDeadLetters } from "./dead_letters.ts";
 import { createSqliteEntities } from "./entities.ts";
+import { sqliteFacts } from "./facts.ts";
 import { createSqliteHistory } from "./history.ts";
 import { createSqliteInbox, type SqliteDeps } from "./inbox.ts";
 import { createSqliteLanes } from "./lanes.ts";
@@ -73,6 +74,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       applied: await appliedVersion(database, migrations),
       expected: expectedVersion(migrations),
     }),
+    facts: () => sqliteFacts(database),
     onWake: deps.signal.onWake,
     close() {
       database.close();
