@@ -33,7 +33,7 @@ export function defineRoute<P extends string, R extends Omit<RouteConfig, "path"
   };
   const full: R = {
     ...config,
-    security: access === "public" ? [] : [{ bearer: [] }],
+    security: access === "public" ? [] : [{ bearer: [] }, { session: [] }],
     ...(access === "public" ? {} : { "x-role": access === "metrics" ? "Admin" : access }),
     responses: {
       ...config.responses,

@@ -27,6 +27,12 @@ export function contractOf(
     ...components,
     securitySchemes: {
       bearer: { type: "http", scheme: "bearer", description: "Access token of a login, or an API key" },
+      session: {
+        type: "apiKey",
+        in: "cookie",
+        name: "__Host-stator-sid",
+        description: "Session of a browser; changes need the header `X-CSRF-Token` as well",
+      },
     },
   };
   for (const operation of operationsOf(document)) {

@@ -61,7 +61,7 @@ export async function createAuth(deps: ApiDeps): Promise<Auth> {
   const keys = createApiKeys({ operations, clock });
   const passwords = createPasswords();
   const tickets = createStreamTickets({ operations, clock });
-  if (settings.type === "open") return openAuth({ keys, passwords, tickets });
+  if (settings.type === "open") return createOpenAuth({ keys, passwords, tickets });
 
   await syncAccounts(settings, { operations, passwords, clock, newId });
   const tokens = settings.secret === null
@@ -79,7 +79,7 @@ export async function createAuth(deps: ApiDeps): Promise<Auth> {
   });
   const refreshTokens = createRefreshTokens({ operations, clock });
   const admit = createAdmission({ ...deps, authenticator, sessions, tickets, keys });
-  return closedAuth({
+  return createClosedAuth({
     deps,
     settings,
     keys,
@@ -110,7 +110,7 @@ function outsideOf(settings: AuthSettings & { readonly type: "jwt" }, deps: ApiD
   };
 }
 
-function openAuth({ keys, passwords, tickets }: {
+function createOpenAuth({ keys, passwords, tickets }: {
   readonly keys: ApiKeys;
   readonly passwords: Passwords;
   readonly tickets: StreamTickets;
@@ -136,7 +136,7 @@ function openAuth({ keys, passwords, tickets }: {
   };
 }
 
-function closedAuth(parts: {
+function createClosedAuth(parts: {
   readonly deps: ApiDeps;
   readonly settings: AuthSettings & { readonly type: "jwt" };
   readonly keys: ApiKeys;
