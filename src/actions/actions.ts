@@ -4,7 +4,6 @@ import type { JsonValue } from "../json.ts";
 import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { createBreaker } from "./breaker.ts";
 import { emitMetric } from "./emit_metric.ts";
 import { createHttpAction } from "./http.ts";
 import type { HttpSecret } from "./http_secrets.ts";
@@ -48,7 +47,7 @@ export interface ActionsDeps {
 
 /** Names with a meaning of their own; a name that is not in the table is skipped and reported. */
 export function createActions(deps: ActionsDeps): Actions {
-  const http = createHttpAction({ ...deps, breaker: createBreaker(deps.clock) });
+  const http = createHttpAction(deps);
   const send = createSend(deps);
   const invoke = createInvoke(deps);
   const named = new Map<string, ActionHandler>([

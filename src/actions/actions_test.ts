@@ -143,6 +143,7 @@ inWorld("calls with a key, a trace and filled templates", ok, async ({ run, url,
   same(await run(action("http", "_http", params)), {
     type: "done",
     output: { carrier_status: 200, carrier: { ticket: 7 } },
+    receiver: "well",
   });
   const [request] = requests;
   same([request?.method, request?.path, request?.body], [
@@ -159,7 +160,7 @@ inWorld("calls with a key, a trace and filled templates", ok, async ({ run, url,
 });
 
 inWorld("keeps the answer out of the context unless it is named", ok, async ({ run, url }) => {
-  same(await run(action("http", "_http", { url })), DONE);
+  same(await run(action("http", "_http", { url })), { ...DONE, receiver: "well" });
 });
 
 inWorld(
@@ -189,7 +190,7 @@ inWorld(
   () => new Response("", { status: 500 }),
   async ({ run, url, lines }) => {
     same((await run(action("http", "_http", { url }))).type, "failed");
-    same(await run(action("http", "_http", { url }, { attempts: 2 })), DONE);
+    same(await run(action("http", "_http", { url }, { attempts: 2 })), { ...DONE, receiver: "broken" });
     same(lines.some((line) => line.includes("status 500")), true);
   },
 );
@@ -242,14 +243,20 @@ for (
   });
 }
 
-inWorld(
-  "leaves an endpoint alone that failed five times",
-  () => new Response("", { status: 500 }),
-  async ({ run, url, requests }) => {
-    for (let call = 0; call < 6; call++) await run(action("http", "_http", { url, on_error: "fail" }));
-    same(requests.length, 5);
-  },
-);
+for (
+  const [name, answer, receiver] of [
+    ["is well", ok, "well"],
+    ["is well although it refuses", () => new Response("", { status: 404 }), "well"],
+    ["is broken", () => new Response("", { status: 500 }), "broken"],
+  ] as const
+) {
+  inWorld(`tells that the receiver ${name}`, answer, async ({ run, url }) => {
+    for (const onError of ["fail", "log"]) {
+      const result = await run(action("http", "_http", { url, on_error: onError }, { attempts: 2 }));
+      same(result.type !== "skipped" && result.receiver, receiver);
+    }
+  });
+}
 
 inWorld("signs what it publishes", ok, async ({ run, requests }) => {
   same(await run(action("named", "publish", { topic: "order_paid", include: ["total"] })), DONE);

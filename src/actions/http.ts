@@ -4,19 +4,25 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { ActionHandler } from "./actions.ts";
-import type { Breaker } from "./breaker.ts";
-import type { Outgoing, OutgoingRequest, OutgoingResult } from "./outgoing.ts";
+import {
+  CALLS_COUNTED_MAX,
+  type Outgoing,
+  type OutgoingRequest,
+  type OutgoingResult,
+  receiverAfter,
+} from "./outgoing.ts";
 import { fillSecrets, type HttpSecret } from "./http_secrets.ts";
 import { retryAfterMsOf } from "./retry_after.ts";
 
 export interface HttpActionDeps {
   readonly outgoing: Outgoing;
   readonly render: (value: JsonValue, action: LeasedAction) => JsonValue;
-  readonly breaker: Breaker;
   readonly clock: Pick<Clock, "nowMs">;
   readonly log: Log;
   readonly secrets?: readonly HttpSecret[];
 }
+
+type CallResult = Exclude<ActionResult, { readonly type: "skipped" }>;
 
 const TIMEOUT_DEFAULT_S = 10;
 /** Answers that may be different in a moment. */
@@ -30,21 +36,12 @@ export function createHttpAction(deps: HttpActionDeps): ActionHandler {
   return async (action, signal) => {
     const request = requestOf(action, deps);
     if (typeof request === "string") return failureOf(action, deps, { reason: request, isFinal: true });
-    const endpoint = endpointOf(request.url);
-    const waitMs = deps.breaker.waitMs(endpoint);
-    if (waitMs > 0) {
-      const reason = `"${endpoint}" failed several times in a row and is left alone for now`;
-      return failureOf(action, deps, { reason, isFinal: false, retryAfterMs: waitMs });
-    }
     const result = await deps.outgoing(request, signal);
-    const isBroken = result.type === "failed" || (result.type === "answered" && result.status >= 500);
-    if (isBroken) deps.breaker.failed(endpoint);
-    else deps.breaker.succeeded(endpoint);
-    return resultOf(result, action, deps);
+    return { ...resultOf(result, action, deps), receiver: receiverAfter(result) };
   };
 }
 
-function resultOf(result: OutgoingResult, action: LeasedAction, deps: HttpActionDeps): ActionResult {
+function resultOf(result: OutgoingResult, action: LeasedAction, deps: HttpActionDeps): CallResult {
   if (result.type === "refused") return failureOf(action, deps, { reason: result.reason, isFinal: true });
   if (result.type === "failed") return failureOf(action, deps, { reason: result.reason, isFinal: false });
   if (result.status >= 300) {
@@ -73,7 +70,7 @@ function failureOf(
   action: LeasedAction,
   deps: HttpActionDeps,
   failure: { readonly reason: string; readonly isFinal: boolean; readonly retryAfterMs?: number | null },
-): ActionResult {
+): CallResult {
   const error = `Cannot call "${endpointOf(String(action.params.url ?? ""))}": ${failure.reason}`;
   const isLast = failure.isFinal || action.attempts + 1 >= action.attemptsMax;
   const onError = action.params.on_error ?? "log";
@@ -112,6 +109,7 @@ function requestOf(action: LeasedAction, deps: HttpActionDeps): OutgoingRequest 
     headers: Object.fromEntries([...own, ...added]),
     body: bodyOf(body === undefined ? null : deps.render(body, action)),
     timeoutMs: timeoutS * 1_000,
+    callsPerHostMax: CALLS_COUNTED_MAX,
   };
 }
 

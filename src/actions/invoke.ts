@@ -1,7 +1,7 @@
 /** A service that a state invokes: a named action of the operator, or an address that answers with the result. */
 import type { JsonValue } from "../json.ts";
 import type { ActionHandler } from "./actions.ts";
-import type { Outgoing } from "./outgoing.ts";
+import { CALLS_COUNTED_MAX, type Outgoing, receiverAfter } from "./outgoing.ts";
 import { retryAfterMsOf } from "./retry_after.ts";
 import type { Clock } from "../clock.ts";
 
@@ -35,6 +35,7 @@ export function createInvoke(deps: InvokeDeps): ActionHandler {
         context: action.context,
       }),
       timeoutMs: TIMEOUT_MS,
+      callsPerHostMax: CALLS_COUNTED_MAX,
     }, signal);
     if (result.type === "answered" && result.status < 300) {
       return { type: "done", output: answerOf(result.body) };
@@ -44,6 +45,7 @@ export function createInvoke(deps: InvokeDeps): ActionHandler {
       error: `Cannot invoke "${source}": ${
         result.type === "answered" ? `status ${result.status}` : result.reason
       }`,
+      receiver: receiverAfter(result),
       isFinal: result.type === "refused",
       retryAfterMs: result.type === "answered" ? retryAfterMsOf(result.retryAfter, deps.clock.nowMs()) : null,
     };

@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Readable } from "node:stream";
 import { messageOf } from "../errors.ts";
+import type { ReceiverState } from "../orchestrator/outbox.ts";
 import type { EgressPolicy } from "./egress.ts";
 
 export interface OutgoingRequest {
@@ -14,6 +15,8 @@ export interface OutgoingRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
   readonly timeoutMs: number;
+  /** Calls to this host at once, when whoever asks has counted them already. */
+  readonly callsPerHostMax?: number;
 }
 
 export type OutgoingResult =
@@ -64,7 +67,8 @@ export function createOutgoing(egress: EgressPolicy): Outgoing {
     if (decision === null) return { type: "failed", reason: `No answer within ${timeoutMs} ms` };
     if (decision.type === "refused") return { type: "refused", reason: decision.reason };
     if (decision.type === "unresolved") return { type: "failed", reason: decision.reason };
-    const release = await slots.take(decision.url.host, deadline);
+    const callsMax = request.callsPerHostMax ?? CALLS_PER_HOST_MAX;
+    const release = await slots.take(decision.url.host, { signal: deadline, callsMax });
     if (release === null) {
       return { type: "failed", reason: `Too many calls to "${decision.url.host}" are under way` };
     }
@@ -77,6 +81,15 @@ export function createOutgoing(egress: EgressPolicy): Outgoing {
       release();
     }
   };
+}
+
+/** Calls of actions are let through one by one before they come here. */
+export const CALLS_COUNTED_MAX = 100;
+
+/** What the end of a call says about whoever was called. */
+export function receiverAfter(result: OutgoingResult): ReceiverState {
+  if (result.type === "refused") return "unknown";
+  return result.type === "failed" || result.status >= 500 ? "broken" : "well";
 }
 
 /** Resolves by the system, hosts file included. */
@@ -179,10 +192,13 @@ function createSlots() {
   const hosts = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
   return {
     /** Null when the queue is full or the time is over. The function that comes back gives the slot free. */
-    async take(host: string, signal: AbortSignal): Promise<(() => void) | null> {
+    async take(
+      host: string,
+      { signal, callsMax }: { readonly signal: AbortSignal; readonly callsMax: number },
+    ): Promise<(() => void) | null> {
       const slot = hosts.get(host) ?? { running: 0, waiting: [] };
       hosts.set(host, slot);
-      if (slot.running >= CALLS_PER_HOST_MAX) {
+      if (slot.running >= callsMax) {
         if (slot.waiting.length >= WAITING_PER_HOST_MAX) return null;
         const turn = Promise.withResolvers<void>();
         slot.waiting.push(turn.resolve);

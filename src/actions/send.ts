@@ -3,10 +3,13 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import type { ActionHandler } from "./actions.ts";
 import type { OutsideEvent } from "./other_entity.ts";
-import type { Outgoing } from "./outgoing.ts";
+import { CALLS_COUNTED_MAX, type Outgoing, receiverAfter } from "./outgoing.ts";
+import { retryAfterMsOf } from "./retry_after.ts";
+import type { Clock } from "../clock.ts";
 
 export interface SendDeps {
   readonly outgoing: Outgoing;
+  readonly clock: Pick<Clock, "nowMs">;
   readonly sendEvent: (event: OutsideEvent) => Promise<ActionResult>;
 }
 
@@ -62,12 +65,19 @@ async function post(url: string, message: {
     },
     body: JSON.stringify({ trigger, payload, machine: action.machineName, entity_id: action.entityId }),
     timeoutMs: TIMEOUT_MS,
+    callsPerHostMax: CALLS_COUNTED_MAX,
   }, signal);
   if (result.type === "answered" && result.status < 300) return { type: "done", output: null };
   const reason = result.type === "answered" ? `status ${result.status}` : result.reason;
   const isFinal = result.type === "refused" ||
     (result.type === "answered" && result.status < 500 && ![408, 425, 429].includes(result.status));
-  return { type: "failed", error: `Cannot send "${trigger}": ${reason}`, isFinal, retryAfterMs: null };
+  return {
+    type: "failed",
+    error: `Cannot send "${trigger}": ${reason}`,
+    isFinal,
+    retryAfterMs: result.type === "answered" ? retryAfterMsOf(result.retryAfter, deps.clock.nowMs()) : null,
+    receiver: receiverAfter(result),
+  };
 }
 
 function mappingOf(value: JsonValue): JsonObject {

@@ -39,6 +39,7 @@ export function buildSpec(input: BuildInput): MachineSpec {
     ],
     variables: draft.variables,
     invariants: draft.invariants,
+    ...(meta.targetPolicies.length === 0 ? {} : { targetPolicies: meta.targetPolicies }),
     meta: meta.raw,
   };
 }

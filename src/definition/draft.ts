@@ -10,6 +10,7 @@ import type {
   Profile,
   RegionSpec,
   StateType,
+  TargetPolicySpec,
   TransitionSpec,
   VariableSpec,
 } from "../engine/spec.ts";
@@ -41,6 +42,7 @@ export interface MetaDraft {
   readonly isAutoRouted: boolean;
   readonly initial: readonly string[];
   readonly microstepsMax: number | null;
+  readonly targetPolicies: readonly TargetPolicySpec[];
   readonly raw: JsonObject;
 }
 

@@ -1,4 +1,11 @@
 /** The file format as JSON Schema, for editors: completion, hovers and red lines before anything is loaded. */
+import {
+  CONCURRENCY_MAX,
+  FAILURES_MAX,
+  RATE_COUNT_MAX,
+  TARGET_PATTERN,
+  TARGETS_MAX,
+} from "./read_targets.ts";
 import { CHECK_OPERATORS } from "../expression/check.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { ACTION_SCHEMAS } from "./json_schema_actions.ts";
@@ -106,6 +113,22 @@ const META = object({
   microsteps_max: nullable({ type: "integer", minimum: 1, maximum: MICROSTEPS_MAX }),
   on_refused: nullable(words(["dead_letter", "record", "drop"], "A refused event that nobody waits for")),
   on_failure: nullable(words(["skip", "block"], "An event that failed at its last attempt")),
+  targets: nullable({
+    type: "object",
+    description: "Receivers of actions, and how gently they are treated",
+    maxProperties: TARGETS_MAX,
+    propertyNames: { pattern: TARGET_PATTERN },
+    additionalProperties: object({
+      concurrency: nullable({ type: "integer", minimum: 1, maximum: CONCURRENCY_MAX }),
+      rate_limit: nullable(
+        object({ count: { type: "integer", minimum: 1, maximum: RATE_COUNT_MAX }, per: DELAY }),
+      ),
+      circuit_breaker: nullable(
+        object({ failures: { type: "integer", minimum: 1, maximum: FAILURES_MAX }, open_for: DELAY }),
+      ),
+      description: TEXT,
+    }),
+  }),
 });
 
 const STATE = object({

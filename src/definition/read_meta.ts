@@ -16,6 +16,7 @@ import {
 import type { MetaDraft } from "./draft.ts";
 import { dotted, type Findings } from "./findings.ts";
 import { MICROSTEPS_MAX } from "./limits.ts";
+import { readTargets } from "./read_targets.ts";
 
 const VERSION_DEFAULT = "1.0.0";
 const CLASSIFICATION_KEYS = new Set([
@@ -43,6 +44,7 @@ const META_KEYS = [
   "microsteps_max",
   "on_refused",
   "on_failure",
+  "targets",
 ] as const;
 
 /** Reads the mapping `meta`; the profile is needed before anything else can be read. */
@@ -68,6 +70,7 @@ export function readMeta(findings: Findings, value: JsonValue | undefined): Meta
   const microstepsMax = readMicrosteps(cursor);
   readWord(cursor, "on_refused", ["dead_letter", "record", "drop"]);
   readWord(cursor, "on_failure", ["skip", "block"]);
+  const targetPolicies = readTargets(cursor);
   warnNearMisses(cursor);
   return {
     profile,
@@ -83,6 +86,7 @@ export function readMeta(findings: Findings, value: JsonValue | undefined): Meta
     isAutoRouted,
     initial,
     microstepsMax,
+    targetPolicies,
     raw: object,
   };
 }

@@ -30,8 +30,19 @@ export interface MachineSpec {
   readonly transitions: readonly TransitionSpec[];
   readonly variables: readonly VariableSpec[];
   readonly invariants: readonly InvariantSpec[];
+  /** `meta.targets`; absent = none. */
+  readonly targetPolicies?: readonly TargetPolicySpec[];
   /** The whole `meta` mapping as written. */
   readonly meta: JsonObject;
+}
+
+/** How gently one receiver of actions is treated; null = as by default. */
+export interface TargetPolicySpec {
+  /** `host`, `host:port`, `*.domain`, or a kind or name of actions. */
+  readonly pattern: string;
+  readonly concurrency: number | null;
+  readonly rateLimit: { readonly count: number; readonly perMs: number } | null;
+  readonly breaker: { readonly failures: number; readonly openForMs: number } | null;
 }
 
 export type StateType = "initial" | "stable" | "terminal" | "error" | "parallel" | "choice" | "history";

@@ -96,7 +96,7 @@ export function createCore(
   return {
     store,
     runtime,
-    actions: countingTakeovers(actions, metrics),
+    actions,
     crashGuard,
     outgoing,
     modules,
@@ -109,16 +109,4 @@ export function createCore(
 
 function scopeOf(action: LeasedAction) {
   return { values: { ...action.context, _entity_id: action.entityId } };
-}
-
-/** More leases than attempts: the one before ended without a word, its holder is gone. */
-function countingTakeovers(actions: Actions, metrics: Metrics): Actions {
-  return {
-    run(action, signal) {
-      if (action.leaseNo > action.attempts + 1) {
-        metrics.count("pystator_worker_stale_released_total", { queue: "outbox" });
-      }
-      return actions.run(action, signal);
-    },
-  };
 }

@@ -32,11 +32,15 @@ export interface LeasedAction extends OutboxRow {
 
 /** What became of one delivery. */
 export type ActionResult =
-  | { readonly type: "done"; readonly output: JsonValue }
+  | { readonly type: "done"; readonly output: JsonValue; readonly receiver?: ReceiverState }
   | { readonly type: "skipped"; readonly reason: string }
   | {
+    readonly receiver?: ReceiverState;
     readonly type: "failed";
     readonly error: string;
     readonly isFinal: boolean;
     readonly retryAfterMs: number | null;
   };
+
+/** What a delivery says about its receiver. Absent: done = well, a failure that may pass = broken. */
+export type ReceiverState = "well" | "broken" | "unknown";

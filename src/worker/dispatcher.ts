@@ -2,12 +2,15 @@
 import type { Clock } from "../clock.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { actionOutcomeOf } from "../orchestrator/action_outcome.ts";
+import { targetPolicyOf } from "../orchestrator/action_target.ts";
 import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import type { RetryPolicy } from "../orchestrator/retry.ts";
 import type { Catalog } from "../runtime/catalog.ts";
 import type { OutboxStore } from "../store/store.ts";
 import type { Log } from "../telemetry/log.ts";
+import { unreachable } from "../assert.ts";
 import { createBackoff } from "./backoff.ts";
+import type { Admission, DeliveryEnd, TargetGate } from "./target_gate.ts";
 import type { Wake } from "./wake.ts";
 
 /** Carries out one action; never throws on purpose, ends soon after the signal. */
@@ -28,6 +31,7 @@ export interface DispatcherDeps {
   readonly log: Log;
   readonly random: () => number;
   readonly retry: RetryPolicy;
+  readonly gate: TargetGate;
   readonly workerId: string;
   readonly concurrency: number;
   readonly leaseMs: number;
@@ -50,12 +54,14 @@ export async function runDispatcher(deps: DispatcherDeps): Promise<void> {
   let idleRounds = 0;
   while (!signal.aborted) {
     try {
-      if (inHand.size >= concurrency) {
+      // Whoever waits for a place at a receiver occupies none here.
+      const busy = inHand.size - deps.gate.queued();
+      if (busy >= concurrency) {
         await Promise.race(inHand);
         continue;
       }
       const actions = await deps.outbox.claim({
-        limit: concurrency - inHand.size,
+        limit: concurrency - busy,
         leaseMs: deps.leaseMs,
         owner: deps.workerId,
       });
@@ -92,7 +98,16 @@ async function deliver(action: LeasedAction, deps: DispatcherDeps): Promise<void
   const ended = new AbortController();
   const heartbeat = keepLease(action, { deps, lost, ended: ended.signal });
   try {
-    const result = await runAction(action, deps, AbortSignal.any([lost.signal, deps.abandonSignal]));
+    const admission = await admit(action, deps, AbortSignal.any([lost.signal, deps.signal]));
+    if (admission.type === "wait") {
+      ended.abort();
+      await heartbeat;
+      await deps.outbox.postpone(action, storeNowMs() + admission.ms);
+      return;
+    }
+    const told = AbortSignal.any([lost.signal, deps.abandonSignal]);
+    const result = await runAction(action, deps, told);
+    admission.end(told.aborted ? NOTHING_KNOWN : endOf(result));
     ended.abort();
     await heartbeat;
     if (lost.signal.aborted) return deps.onDelivery(action, "lost", 0);
@@ -106,6 +121,31 @@ async function deliver(action: LeasedAction, deps: DispatcherDeps): Promise<void
     deps.onDelivery(action, "lost", 0);
   } finally {
     ended.abort();
+  }
+}
+
+/** The receiver's limits are those of the machine version that the action comes from. */
+async function admit(action: LeasedAction, deps: DispatcherDeps, signal: AbortSignal): Promise<Admission> {
+  const loaded = await deps.machines.find(action.machineName, action.machineVersion);
+  const policy = targetPolicyOf(action, loaded?.spec.targetPolicies ?? []);
+  return await deps.gate.admit(action.actionId, policy, signal);
+}
+
+const NOTHING_KNOWN: DeliveryEnd = { receiver: "unknown", pauseMs: null };
+
+function endOf(result: ActionResult): DeliveryEnd {
+  switch (result.type) {
+    case "done":
+      return { receiver: result.receiver ?? "well", pauseMs: null };
+    case "skipped":
+      return NOTHING_KNOWN;
+    case "failed":
+      return {
+        receiver: result.receiver ?? (result.isFinal ? "unknown" : "broken"),
+        pauseMs: result.retryAfterMs,
+      };
+    default:
+      return unreachable(result);
   }
 }
 

@@ -14,6 +14,7 @@ import { runTurnLoops } from "./loop.ts";
 import { createPulse } from "./pulse.ts";
 import { runRetention } from "./retention.ts";
 import { waitForSchema } from "./schema_wait.ts";
+import { createTargetGate } from "./target_gate.ts";
 import { createWake, type Wake } from "./wake.ts";
 
 export interface WorkerOptions {
@@ -160,6 +161,7 @@ function dispatcherDeps(
     log,
     random: deps.random ?? Math.random,
     retry: options.retry ?? DEFAULT_RETRY,
+    gate: createTargetGate({ clock, random: deps.random ?? Math.random }),
     workerId: options.workerId,
     concurrency: options.concurrency,
     leaseMs: options.leaseMs,

@@ -113,6 +113,25 @@ export const outboxCases: readonly ContractCase[] = [
     },
   },
   {
+    name: "postpone() gives an action back without an attempt, under its lease only",
+    async run({ store, pass }) {
+      await writeLane(store, "o-1", () => ({ outbox: [outboxOf("o-1", 1), outboxOf("o-1", 2)] }));
+      const leased = only(await claim(store));
+      const untilMs = await store.ping() + 60;
+      assertEquals(await store.outbox.postpone(leased, untilMs), true);
+      assertEquals(await store.outbox.counts(), { pending: 2, leased: 0 });
+      assertEquals(await claim(store), []);
+      assertEquals(await store.outbox.nextDueAtMs(), untilMs);
+      assertEquals(await store.outbox.postpone(leased, untilMs + 10_000), false);
+      assertEquals(await acknowledge(store, leased), false);
+      await pass(70);
+      const again = only(await claim(store));
+      assertEquals([again.actionId, again.attempts, again.leaseNo], [leased.actionId, 0, 2]);
+      assertEquals(await store.outbox.postpone(leased, untilMs), false);
+      assertEquals(await acknowledge(store, again), true);
+    },
+  },
+  {
     name: "a result event is appended with the acknowledgement, and only then",
     async run({ store, pass }) {
       await writeLane(store, "o-1", () => ({ outbox: [outboxOf("o-1", 1)] }));

@@ -18,6 +18,13 @@ export function createMemoryOutbox(state: MemoryState): OutboxStore {
       action.leaseUntilMs = nowMsOf(state) + leaseMs;
       return Promise.resolve(true);
     },
+    postpone(leased, untilMs) {
+      const action = heldBy(state, leased);
+      if (action === null) return Promise.resolve(false);
+      action.leaseUntilMs = null;
+      action.nextAtMs = untilMs;
+      return Promise.resolve(true);
+    },
     async acknowledge(ack) {
       const { action: leased, result, retryAtMs, deadLetter, followUp } = ack;
       if (followUp !== null) await state.locks.acquire([followUp.entityId], state.lockTimeoutMs);

@@ -42,6 +42,18 @@ export function createPostgresOutbox({ database, signal }: PostgresDeps): Outbox
       );
       return row !== null;
     },
+    async postpone(action, untilMs) {
+      const row = await database.get(
+        "update stator.outbox set next_at = $5::bigint, is_leased = false where shard = stator.shard_of($1) " +
+          "and entity_id = $1 and position = $2 and ordinal = $3 and lease_no = $4 and is_leased returning 1 as held",
+        action.entityId,
+        action.position,
+        action.ordinal,
+        action.leaseNo,
+        untilMs,
+      );
+      return row !== null;
+    },
     async acknowledge({ action, result, retryAtMs, deadLetter, followUp }) {
       const row = await database.get(
         "select stator.acknowledge($1, $2, $3, $4, $5, $6, $7, $8, stator.now_ms() - $9) as held",

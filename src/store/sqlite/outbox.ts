@@ -42,6 +42,15 @@ export function createSqliteOutbox(deps: SqliteDeps): OutboxStore {
           action.leaseNo,
         ) === 1
       ),
+    postpone: (action, untilMs) =>
+      database.write((session) =>
+        session.run(
+          "update outbox set next_at = ?, is_leased = 0 where action_id = ? and lease_no = ? and is_leased = 1",
+          untilMs,
+          action.actionId,
+          action.leaseNo,
+        ) === 1
+      ),
     async acknowledge(ack) {
       const laneIds = ack.followUp === null ? [] : [ack.followUp.entityId];
       await locks.acquire(laneIds, deps.lockTimeoutMs);
