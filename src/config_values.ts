@@ -71,6 +71,10 @@ export interface ApiConfig {
   readonly streamPollMs: number;
   /** Requests of one caller in a minute; 0 = no limit. */
   readonly rateLimitPerMinute: number;
+  /** Events that may wait before submissions are turned away; 0 = no limit. */
+  readonly inboxMax: number;
+  /** How long the oldest ready lane may wait before that; 0 = no limit. */
+  readonly lagMaxMs: number;
 }
 
 /** As written; `checkStart` decides what it means. */
@@ -147,6 +151,8 @@ const DEFAULT_API_PORT = 8000;
 const DEFAULT_UI_PORT = 3000;
 const DEFAULT_HEALTH_PORT = 9090;
 /** Ten thousand a second: more than one process answers, so that only a runaway caller of a larger one meets it. */
+const DEFAULT_INBOX_MAX = 1_000_000;
+const DEFAULT_LAG_MAX_S = 86_400;
 const DEFAULT_RATE_LIMIT_PER_MINUTE = 600_000;
 
 const NO_CODE = "code from definitions and from the database is never run";
@@ -204,6 +210,7 @@ export function configOf(
   if (apiUrl !== null && !/^https?:\/\/[^\s/]+/.test(apiUrl)) {
     found.problems.push("PYSTATOR_API_URL must be an http or https address");
   }
+  const actionSecrets = actionSecretsOf(settings.PYSTATOR_ACTION_SECRETS, found.problems);
   return {
     environment: settings.ENVIRONMENT,
     isProduction,
@@ -211,7 +218,6 @@ export function configOf(
     database: mainDatabaseOf(settings, found.problems),
     celeryBrokerUrl: settings.PYSTATOR_CELERY_BROKER_URL,
     api: {
-  const actionSecrets = actionSecretsOf(settings.PYSTATOR_ACTION_SECRETS, found.problems);
       host: settings.API_HOST ?? settings.HOST,
       port: settings.API_PORT ?? settings.PORT ?? DEFAULT_API_PORT,
       corsOrigins: settings.CORS_ORIGINS,
@@ -219,6 +225,8 @@ export function configOf(
       isMcpWriteAllowed: settings.PYSTATOR_MCP_WRITE,
       trustedProxies: settings.PYSTATOR_TRUSTED_PROXIES ?? [],
       streamPollMs: settings.PYSTATOR_TRANSITIONS_STREAM_POLL_MS ?? 500,
+      inboxMax: settings.PYSTATOR_INBOX_MAX ?? DEFAULT_INBOX_MAX,
+      lagMaxMs: (settings.PYSTATOR_LAG_MAX_SECONDS ?? DEFAULT_LAG_MAX_S) * 1_000,
       rateLimitPerMinute: settings.PYSTATOR_RATE_LIMIT_PER_MINUTE ?? DEFAULT_RATE_LIMIT_PER_MINUTE,
     },
     auth: authOf(settings),
@@ -232,6 +240,8 @@ export function configOf(
     worker: workerOf(settings, found.problems),
     egressAllow: settings.PYSTATOR_EGRESS_ALLOW ?? [],
     webhookSecret: settings.PYSTATOR_WEBHOOK_SECRET,
+    modules: { path: settings.PYSTATOR_MODULES_DIR, net: settings.PYSTATOR_MODULES_NET ?? [] },
+    actionSecrets,
     remote: apiUrl === null ? null : { apiUrl, token: settings.PYSTATOR_API_TOKEN },
     rows: found.rows,
     warnings: found.warnings,
@@ -239,8 +249,6 @@ export function configOf(
   };
 }
 
-    modules: { path: settings.PYSTATOR_MODULES_DIR, net: settings.PYSTATOR_MODULES_NET ?? [] },
-    actionSecrets,
 function mainDatabaseOf(settings: Settings, problems: string[]): DatabaseConfig {
   const isNamed = settings.PYSTATOR_DATABASE_URL !== null;
   const url = settings.PYSTATOR_DATABASE_URL ?? DEFAULT_DATABASE_URL;

@@ -51,6 +51,10 @@ export interface ApiLimits {
   readonly streamsMax: number;
   readonly streamPollMs: number;
   readonly streamHeartbeatMs: number;
+  /** Events that may wait before submissions are turned away; 0 = no limit. */
+  readonly inboxMax: number;
+  /** How long the oldest ready lane may wait before submissions are turned away; 0 = no limit. */
+  readonly lagMaxMs: number;
 }
 
 export const DEFAULT_API_LIMITS: ApiLimits = {
@@ -60,6 +64,8 @@ export const DEFAULT_API_LIMITS: ApiLimits = {
   streamsMax: 200,
   streamPollMs: 500,
   streamHeartbeatMs: 15_000,
+  inboxMax: 1_000_000,
+  lagMaxMs: 86_400_000,
 };
 
 export interface ApiDeps {

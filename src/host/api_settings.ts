@@ -33,7 +33,12 @@ export function apiSettingsOf(
     metricsToken: config.api.metricsToken,
     isMcpWriteAllowed: config.api.isMcpWriteAllowed,
     rateLimitPerMinute: config.api.rateLimitPerMinute,
-    limits: { ...DEFAULT_API_LIMITS, streamPollMs: config.api.streamPollMs },
+    limits: {
+      ...DEFAULT_API_LIMITS,
+      streamPollMs: config.api.streamPollMs,
+      inboxMax: config.api.inboxMax,
+      lagMaxMs: config.api.lagMaxMs,
+    },
     configRows: config.rows,
   };
 }

@@ -34,7 +34,7 @@ function laneOf({ status, json }: Answer): unknown {
 
 Deno.test("a parked entity accepts events and processes none; resumed, it goes on in their order", () =>
   withApi(OPEN_SETTINGS, async (harness) => {
-    const { call } = harness;
+    const { call, clock } = harness;
     await born(harness);
     const parked = await call("POST", `${V1}/entities/o-1/park`, { body: WHY });
     assertEquals(laneOf(parked), [200, "parked", WHY.reason, "anonymous", 0]);
@@ -58,6 +58,7 @@ Deno.test("a parked entity accepts events and processes none; resumed, it goes o
     );
     assertEquals(list.counts, { parked: 1, blocked: 0, ready: 0 });
 
+    clock.advance(1);
     const resumed = await call("POST", `${V1}/entities/o-1/resume`, { body: { reason: "fixed" } });
     assertEquals([resumed.status, resumed.json.state, resumed.json.waiting], [200, "ready", 2]);
     await work(harness);
@@ -171,4 +172,38 @@ Deno.test("doctor gives one verdict for each check, and says what to do", () =>
       "parked lanes",
     ]]);
     assertEquals(findings[0].advice.includes("stator resume"), true);
+  }));
+
+Deno.test("submissions are turned away while too much waits; reading and operators are not", () =>
+  withApi({ ...OPEN_SETTINGS, limits: { ...OPEN_SETTINGS.limits, inboxMax: 2 } }, async (harness) => {
+    const { call, clock } = harness;
+    await born(harness);
+    await call("POST", `${V1}/entities/o-1/park`, { body: WHY });
+    const send = (trigger: string) => call("POST", `${V1}/entities/o-1/queue-event`, { body: { trigger } });
+    assertEquals([(await send("pay")).status, (await send("ship")).status], [202, 202]);
+    clock.advance(6_000);
+    const refused = await send("pay");
+    assertEquals([refused.status, refused.headers.get("retry-after"), refused.json.code], [
+      429,
+      "30",
+      "too_many_requests",
+    ]);
+    assertEquals(refused.json.details, { limit: "inbox", setting: "PYSTATOR_INBOX_MAX", waiting: 2, max: 2 });
+    const submissions = await Promise.all([
+      call("POST", `${V1}/entities/o-2/events`, { body: { trigger: "pay", machine_name: "order" } }),
+      call("POST", `${V1}/entities/o-2/create`, { body: { machine_name: "order" } }),
+      call("POST", `${V1}/entities/o-1/apply-data`, { body: { data: {} } }),
+      call("POST", `${V1}/entities/bulk/events`, { body: { trigger: "pay", entity_ids: ["o-1"] } }),
+      call("POST", `${V1}/events/batch`, { body: { events: [{ entity_id: "o-1", trigger: "pay" }] } }),
+    ]);
+    assertEquals(submissions.map(({ status }) => status), [429, 429, 429, 429, 429]);
+    const others = await Promise.all([
+      call("GET", `${V1}/entities/o-1/state`),
+      call("POST", `${V1}/entities/o-1/force`, { body: { ...WHY, state: "paid" } }),
+      call("POST", `${V1}/entities/o-1/resume`, { body: WHY }),
+    ]);
+    assertEquals(others.map(({ status }) => status), [200, 200, 200]);
+    await work(harness);
+    clock.advance(6_000);
+    assertEquals((await send("pay")).status, 202);
   }));

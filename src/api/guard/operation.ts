@@ -8,6 +8,8 @@ import { credentialOf } from "../auth/authenticate.ts";
 import type { OperationGuard } from "../contract.ts";
 import type { ApiEnv, ApiSettings, Caller, RequestFacts } from "../env.ts";
 import type { Clock } from "../../clock.ts";
+import type { Store } from "../../store/store.ts";
+import { createBackpressure, SUBMISSIONS } from "./backpressure.ts";
 import { readBody } from "./body.ts";
 import { createRateLimit, refuseOver } from "./rate_limit.ts";
 
@@ -40,10 +42,16 @@ export function createOperationGuard(deps: {
   readonly auth: Auth;
   readonly settings: ApiSettings;
   readonly clock: Clock;
+  readonly store: Store;
   /** Writes down that somebody tried what the role does not allow. */
   readonly noteRefusal: (refusal: Refusal) => Promise<void>;
 }): OperationChecks {
   const { auth, settings, noteRefusal } = deps;
+  const backpressure = createBackpressure({
+    lanes: deps.store.lanes,
+    clock: deps.clock,
+    limits: settings.limits,
+  });
   const rateLimit = createRateLimit(settings.rateLimitPerMinute ?? 0, deps.clock);
 
   return {
@@ -72,6 +80,11 @@ export function createOperationGuard(deps: {
     if (quota !== null) {
       facts.quota = quota;
       refuseOver(quota);
+    }
+    if (SUBMISSIONS.has(`${request.method} ${operation.pattern}`)) {
+      const refreshed = backpressure.refreshed();
+      if (refreshed !== null) await refreshed;
+      backpressure.refuse();
     }
     if (ENCODED_NUL.test(request.url)) {
       throw new AppError("validation_failed", "Texts may not hold the character U+0000");
