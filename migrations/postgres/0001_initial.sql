@@ -241,9 +241,11 @@ create table stator.document (
   created_at bigint not null,
   updated_at bigint not null,
   expires_at bigint,
+  due_at bigint,
   primary key (kind, id)
 );
 create index document_expires on stator.document (expires_at) where expires_at is not null;
+create index document_due on stator.document (kind, due_at, id) where due_at is not null;
 
 create table stator.audit (
   id uuid primary key,

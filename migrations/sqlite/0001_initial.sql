@@ -209,9 +209,11 @@ create table document (
   created_at integer not null,
   updated_at integer not null,
   expires_at integer,
+  due_at integer,
   primary key (kind, id)
 ) strict;
 create index document_expires on document (expires_at) where expires_at is not null;
+create index document_due on document (kind, due_at, id) where due_at is not null;
 
 create table audit (
   id text primary key,

@@ -1,5 +1,6 @@
 /** The part of the port that keeps people, keys, the audit trail, processes and what is deleted when. */
 import type { JsonObject } from "../json.ts";
+import type { NewEvent } from "../orchestrator/event.ts";
 import type { Page } from "./store.ts";
 
 export interface OperationsStore {
@@ -46,13 +47,10 @@ export interface LoginAttempt {
 
 export interface DocumentStore {
   get(kind: string, id: string): Promise<StoredDocument | null>;
-  /** `expectedVersion` null = write whatever is there, 0 = must be new. Answers the new version, or null when refused. */
-  put(
-    kind: string,
-    id: string,
-    body: JsonObject,
-    options: { readonly expectedVersion: number | null; readonly expiresAtMs: number | null },
-  ): Promise<number | null>;
+  /** Answers the new version, or null when refused. */
+  put(kind: string, id: string, body: JsonObject, options: DocumentWrite): Promise<number | null>;
+  /** Up to `limit` documents whose time has come, earliest first. */
+  due(kind: string, limit: number): Promise<DueDocuments>;
   delete(kind: string, id: string): Promise<boolean>;
   /** By id; newest first when `isNewestFirst`. */
   list(
@@ -66,12 +64,31 @@ export interface DocumentStore {
   ): Promise<Page<StoredDocument>>;
 }
 
+export interface DocumentWrite {
+  /** null = write whatever is there, 0 = must be new. */
+  readonly expectedVersion: number | null;
+  readonly expiresAtMs: number | null;
+  /** When somebody must look at it; absent or null = never. */
+  readonly dueAtMs?: number | null;
+  /** Up to 1,000 events that are accepted in the same transaction, and not at all when the write is refused. */
+  readonly events?: readonly NewEvent[];
+}
+
+export interface DueDocuments {
+  /** Time of the store when it looked. */
+  readonly nowMs: number;
+  readonly items: readonly StoredDocument[];
+  /** When the next one that was not answered is due; null = none waits. */
+  readonly nextDueAtMs: number | null;
+}
+
 export interface StoredDocument {
   readonly id: string;
   readonly body: JsonObject;
   readonly version: number;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+  readonly dueAtMs: number | null;
 }
 
 export interface Account {

@@ -149,6 +149,11 @@ export function leasedActionFrom(row: DatabaseRow): LeasedAction {
   };
 }
 
+/** Marked when somebody else held it and did not come back. */
+export function takenOver(action: LeasedAction, isTakenOver: boolean): LeasedAction {
+  return isTakenOver ? { ...action, isTakenOver: true } : action;
+}
+
 export function deadLetterFrom(row: DatabaseRow): DeadLetter {
   return {
     recordId: text(row, "record_id"),
@@ -216,6 +221,7 @@ export function documentFrom(row: DatabaseRow): StoredDocument {
     version: number(row, "version"),
     createdAtMs: number(row, "created_at"),
     updatedAtMs: number(row, "updated_at"),
+    dueAtMs: numberOrNull(row, "due_at"),
   };
 }
 

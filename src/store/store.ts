@@ -345,6 +345,10 @@ export interface DeadLetterQuery {
   readonly reason?: string;
   readonly stage?: string;
   readonly status?: DeadLetterStatus;
+  readonly createdFromMs?: number;
+  readonly createdToMs?: number;
+  /** Oldest first; absent = newest first. */
+  readonly isAscending?: boolean;
   readonly limit: number;
   readonly offset?: number;
   readonly cursor?: string | null;

@@ -31,6 +31,9 @@ export const deadLetterCases: readonly ContractCase[] = [
         [{ reason: "terminal_state" }, 1],
         [{ stage: "worker" }, 2],
         [{ status: "pending" }, 2],
+        [{ createdFromMs: T0 + 1 }, 2],
+        [{ createdToMs: T0 }, 1],
+        [{ createdFromMs: T0, createdToMs: T0 + 1 }, 3],
       ] as const;
       for (const [filter, count] of rows) {
         const page = await store.deadLetters.list({ ...filter, limit: 10 });
@@ -42,6 +45,9 @@ export const deadLetterCases: readonly ContractCase[] = [
       const rest = await store.deadLetters.list({ limit: 2, cursor: first.nextCursor });
       assertEquals([...first.items, ...rest.items].map((letter) => letter.recordId), whole);
       assertEquals([rest.total, rest.nextCursor], [3, null]);
+      const oldest = await store.deadLetters.list({ limit: 2, isAscending: true });
+      const newest = await store.deadLetters.list({ limit: 2, isAscending: true, cursor: oldest.nextCursor });
+      assertEquals([...oldest.items, ...newest.items].map((letter) => letter.recordId), whole.toReversed());
       assertEquals(only((await store.deadLetters.list({ limit: 2, offset: 2 })).items).recordId, whole[2]);
       assertEquals(await store.deadLetters.stats(), {
         total: 3,

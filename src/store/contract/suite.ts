@@ -1,6 +1,7 @@
 /** Runs the one contract over one implementation. */
 import type { ContractCase, OpenHarness } from "./harness.ts";
 import { deadLetterCases } from "./dead_letter_cases.ts";
+import { dueCases } from "./due_cases.ts";
 import { entityCases } from "./entity_cases.ts";
 import { historyCases } from "./history_cases.ts";
 import { inboxCases } from "./inbox_cases.ts";
@@ -21,6 +22,7 @@ const CASES: Readonly<Record<string, readonly ContractCase[]>> = {
   "dead letters": deadLetterCases,
   machines: machineCases,
   operations: operationCases,
+  due: dueCases,
   sharing: sharingCases,
 };
 

@@ -23,12 +23,14 @@ export function createMemoryDeadLetters(state: MemoryState): DeadLetterStore {
         (query.entityId === undefined || letter.entityId === query.entityId) &&
         (query.reason === undefined || letter.reason === query.reason) &&
         (query.stage === undefined || letter.stage === query.stage) &&
-        (query.status === undefined || letter.status === query.status)
+        (query.status === undefined || letter.status === query.status) &&
+        letter.createdAtMs >= (query.createdFromMs ?? -Infinity) &&
+        letter.createdAtMs <= (query.createdToMs ?? Infinity)
       );
       return Promise.resolve(pageOf(letters, {
         scope: cursorScope("dead_letters", query),
         keyOf: (letter) => [letter.createdAtMs, letter.recordId],
-        descending: [true, true],
+        descending: query.isAscending === true ? [false, false] : [true, true],
         query,
       }));
     },

@@ -1,14 +1,31 @@
 /** Small named documents in PostgreSQL. */
+import { assert } from "../../assert.ts";
 import { number } from "../columns.ts";
 import { cursorScope } from "../cursor.ts";
 import { documentFrom } from "../rows.ts";
-import type { DocumentStore } from "../store.ts";
-import type { PostgresDatabase } from "./connect.ts";
+import { dueOf } from "../due.ts";
+import { APPEND_MAX, IDEMPOTENCY_MS } from "../limits.ts";
+import type { DocumentStore } from "../operations_port.ts";
+import type { PostgresValue } from "./client.ts";
+import { eventRow } from "./inbox.ts";
 import { pageFrom } from "./paging.ts";
+import type { PostgresDeps } from "./turns.ts";
 
 const IS_EXPIRED = "d.expires_at is not null and d.expires_at <= stator.now_ms()";
 
-export function createPostgresDocuments(database: PostgresDatabase): DocumentStore {
+/** An expired document is none: its successor is new. */
+const UPSERT =
+  "insert into stator.document as d (kind, id, body, version, created_at, updated_at, expires_at, due_at) " +
+  "values ($1, $2, $3::text::json, 1, stator.now_ms(), stator.now_ms(), $4, $6) " +
+  `on conflict (kind, id) do update set version = case when ${IS_EXPIRED} then 1 else d.version + 1 end, ` +
+  `created_at = case when ${IS_EXPIRED} then excluded.created_at else d.created_at end, ` +
+  "body = excluded.body, updated_at = excluded.updated_at, expires_at = excluded.expires_at, due_at = excluded.due_at " +
+  `where $5 or (${IS_EXPIRED}) returning version`;
+const UPDATE =
+  "update stator.document d set body = $3::text::json, version = version + 1, updated_at = stator.now_ms(), " +
+  `expires_at = $4, due_at = $6 where kind = $1 and id = $2 and version = $5 and not (${IS_EXPIRED}) returning version`;
+
+export function createPostgresDocuments({ database, signal }: PostgresDeps): DocumentStore {
   return {
     async get(kind, id) {
       const row = await database.get(
@@ -18,32 +35,39 @@ export function createPostgresDocuments(database: PostgresDatabase): DocumentSto
       );
       return row === null ? null : documentFrom(row);
     },
-    async put(kind, id, body, { expectedVersion, expiresAtMs }) {
-      // An expired document is none: its successor is new.
-      const row = expectedVersion === null || expectedVersion === 0
-        ? await database.get(
-          "insert into stator.document as d (kind, id, body, version, created_at, updated_at, expires_at) " +
-            "values ($1, $2, $3::text::json, 1, stator.now_ms(), stator.now_ms(), $4) " +
-            `on conflict (kind, id) do update set version = case when ${IS_EXPIRED} then 1 else d.version + 1 end, ` +
-            `created_at = case when ${IS_EXPIRED} then excluded.created_at else d.created_at end, ` +
-            "body = excluded.body, updated_at = excluded.updated_at, expires_at = excluded.expires_at " +
-            `where $5 or (${IS_EXPIRED}) returning version`,
-          kind,
-          id,
-          JSON.stringify(body),
-          expiresAtMs,
-          expectedVersion === null,
-        )
-        : await database.get(
-          "update stator.document d set body = $3::text::json, version = version + 1, updated_at = stator.now_ms(), " +
-            `expires_at = $4 where kind = $1 and id = $2 and version = $5 and not (${IS_EXPIRED}) returning version`,
-          kind,
-          id,
-          JSON.stringify(body),
-          expiresAtMs,
-          expectedVersion,
-        );
+    async put(kind, id, body, { expectedVersion, expiresAtMs, dueAtMs = null, events = [] }) {
+      assert(events.length <= APPEND_MAX, "an append is bounded");
+      const isUpdate = expectedVersion !== null && expectedVersion !== 0;
+      const values: readonly PostgresValue[] = [
+        kind,
+        id,
+        JSON.stringify(body),
+        expiresAtMs,
+        isUpdate ? expectedVersion : expectedVersion === null,
+        dueAtMs,
+      ];
+      const write = isUpdate ? UPDATE : UPSERT;
+      const row = events.length === 0 ? await database.get(write, ...values) : await database.get(
+        // The events are only accepted when the document is written: the call hangs on its row.
+        `with written as (${write}) ` +
+          "select version, stator.append($7, stator.now_ms() - $8) as known from written",
+        ...values,
+        JSON.stringify(events.map(eventRow)),
+        IDEMPOTENCY_MS,
+      );
+      if (events.length > 0) signal.wake();
       return row === null ? null : number(row, "version");
+    },
+    async due(kind, limit) {
+      const rows = await database.all(
+        "select d.*, stator.now_ms() as now from stator.document d where kind = $1 and due_at is not null " +
+          `and not (${IS_EXPIRED}) order by due_at, id limit $2::int`,
+        kind,
+        limit + 1,
+      );
+      const [first] = rows;
+      const nowMs = first === undefined ? await database.nowMs() : number(first, "now");
+      return dueOf(rows.map(documentFrom), { nowMs, limit });
     },
     async delete(kind, id) {
       const row = await database.get(

@@ -10,8 +10,10 @@ import type { PostgresDatabase } from "./connect.ts";
 import { createPostgresDocuments } from "./documents.ts";
 import { pageFrom } from "./paging.ts";
 import { prunePostgres } from "./prune.ts";
+import type { PostgresDeps } from "./turns.ts";
 
-export function createPostgresOperations(database: PostgresDatabase): OperationsStore {
+export function createPostgresOperations(deps: PostgresDeps): OperationsStore {
+  const { database } = deps;
   return {
     accounts: async () =>
       (await database.all("select * from stator.account order by username")).map(accountFrom),
@@ -91,7 +93,7 @@ export function createPostgresOperations(database: PostgresDatabase): Operations
       }
       return { blockedUntilMs: await database.nowMs() + CONTESTED_MS, count: failuresMax };
     },
-    documents: createPostgresDocuments(database),
+    documents: createPostgresDocuments(deps),
     async audit(entry) {
       await database.all(
         "insert into stator.audit (id, at, actor, action, resource, request_id, details) " +

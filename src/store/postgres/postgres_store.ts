@@ -64,7 +64,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     outbox: createPostgresOutbox(deps),
     deadLetters: createPostgresDeadLetters(deps),
     machines: createPostgresMachines(database),
-    operations: createPostgresOperations(database),
+    operations: createPostgresOperations(deps),
     async ping() {
       const row = await database.getWithin(
         PING_MS,

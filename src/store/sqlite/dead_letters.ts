@@ -30,9 +30,14 @@ export function createSqliteDeadLetters(deps: SqliteDeps): DeadLetterStore {
             ["reason = ?", query.reason],
             ["stage = ?", query.stage],
             ["status = ?", query.status],
+            ["created_at >= ?", query.createdFromMs],
+            ["created_at <= ?", query.createdToMs],
           ],
           scope: cursorScope("dead_letters", query),
-          order: [{ column: "created_at", isDescending: true }, { column: "record_id", isDescending: true }],
+          order: [
+            { column: "created_at", isDescending: query.isAscending !== true },
+            { column: "record_id", isDescending: query.isAscending !== true },
+          ],
           query,
         });
         return { ...page, items: page.items.map(deadLetterFrom) };

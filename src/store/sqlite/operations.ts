@@ -5,12 +5,14 @@ import { WORKER_GONE_MS } from "../limits.ts";
 import { addFailure, blockedUntilMs, type LoginFailures, takeAttempt } from "../login_throttle.ts";
 import { accountFrom, auditFrom, workerFrom } from "../rows.ts";
 import type { OperationsStore } from "../store.ts";
-import type { SqliteDatabase, SqliteSession } from "./connect.ts";
+import type { SqliteSession } from "./connect.ts";
 import { createSqliteDocuments } from "./documents.ts";
+import type { SqliteDeps } from "./inbox.ts";
 import { pageFrom } from "./paging.ts";
 import { pruneSqlite } from "./prune.ts";
 
-export function createSqliteOperations(database: SqliteDatabase): OperationsStore {
+export function createSqliteOperations(deps: SqliteDeps): OperationsStore {
+  const { database } = deps;
   return {
     accounts: () =>
       database.read((session) => session.all("select * from account order by username").map(accountFrom)),
@@ -67,7 +69,7 @@ export function createSqliteOperations(database: SqliteDatabase): OperationsStor
         if (heldUntilMs === null) keepFailures(session, key, failures);
         return { blockedUntilMs: heldUntilMs, count: failures.count };
       }),
-    documents: createSqliteDocuments(database),
+    documents: createSqliteDocuments(deps),
     audit: (entry) =>
       database.write((session) => {
         session.run(

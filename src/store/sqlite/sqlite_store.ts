@@ -64,7 +64,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     outbox: createSqliteOutbox(deps),
     deadLetters: createSqliteDeadLetters(deps),
     machines: createSqliteMachines(database),
-    operations: createSqliteOperations(database),
+    operations: createSqliteOperations(deps),
     ping: () =>
       database.read((session) => {
         session.get("select 1 from sqlite_schema");
