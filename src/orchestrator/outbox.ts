@@ -28,6 +28,8 @@ export interface LeasedAction extends OutboxRow {
   readonly leaseUntilMs: number;
   /** Attempts that failed before this one. */
   readonly attempts: number;
+  /** Whoever held it before did not come back. */
+  readonly isTakenOver?: true;
 }
 
 /** What became of one delivery. */

@@ -150,7 +150,10 @@ export function leasedActionFrom(row: DatabaseRow): LeasedAction {
 }
 
 /** Marked when somebody else held it and did not come back. */
-export function takenOver(action: LeasedAction, isTakenOver: boolean): LeasedAction {
+export function takenOver(
+  action: LeasedAction,
+  { isTakenOver }: { readonly isTakenOver: boolean },
+): LeasedAction {
   return isTakenOver ? { ...action, isTakenOver: true } : action;
 }
 

@@ -41,6 +41,8 @@ export interface DispatcherDeps {
   readonly signal: AbortSignal;
   /** Deliveries in hand are given up. */
   readonly abandonSignal: AbortSignal;
+  /** A lease ran out: its holder is gone. */
+  readonly onTakeover: () => void;
   readonly onDelivery: (action: LeasedAction, outcome: DeliveryOutcome, lagMs: number) => void;
 }
 
@@ -67,6 +69,7 @@ export async function runDispatcher(deps: DispatcherDeps): Promise<void> {
       });
       backoff.succeeded();
       for (const action of actions) {
+        if (action.isTakenOver) deps.onTakeover();
         const delivery = deliver(action, deps).finally(() => {
           inHand.delete(delivery);
           // The next action of the same entity may be ready now.

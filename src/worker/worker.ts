@@ -169,6 +169,7 @@ function dispatcherDeps(
     pollIntervalMs: options.pollIntervalMs,
     signal: deps.stopping.signal,
     abandonSignal: deps.abandoning.signal,
+    onTakeover: () => metrics?.count("pystator_worker_stale_released_total", { queue: "outbox" }),
     onDelivery(action, outcome, lagMs) {
       if (metrics === null) return;
       countDelivery(metrics, outcome);

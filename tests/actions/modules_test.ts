@@ -95,7 +95,7 @@ const failed = (error: string, isFinal = false, retryAfterMs: number | null = nu
 
 const ACTIONS: Files = {
   "actions/charge.ts": `import { twice } from "../lib/twice.ts";
-export default async (input: { amount: number }, call: any) => {
+/**/ export default async (input: { amount: number }, call: any) => {
   console.info("charges", input.amount);
   return { charged: twice(input.amount), entity: call.entity_id, attempt: call.attempt, total: call.context.total };
 };`,

@@ -73,11 +73,11 @@ export const outboxCases: readonly ContractCase[] = [
     async run({ store, pass }) {
       await writeLane(store, "o-1", () => ({ outbox: [outboxOf("o-1", 1)] }));
       const first = only(await claim(store, 50));
-      assertEquals([first.leaseNo, first.attempts], [1, 0]);
+      assertEquals([first.leaseNo, first.attempts, first.isTakenOver], [1, 0, undefined]);
       assertEquals(await store.outbox.nextDueAtMs(), first.leaseUntilMs);
       await pass(60);
       const second = only(await claim(store));
-      assertEquals([second.leaseNo, second.attempts], [2, 1]);
+      assertEquals([second.leaseNo, second.attempts, second.isTakenOver], [2, 1, true]);
       assertEquals(await store.outbox.extend(first, 60_000), false);
       assertEquals(await acknowledge(store, first), false);
       assertEquals(await store.outbox.extend(second, 60_000), true);

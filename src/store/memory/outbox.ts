@@ -1,5 +1,6 @@
 /** Leasing and ending actions in memory. */
 import type { LeasedAction } from "../../orchestrator/outbox.ts";
+import { takenOver } from "../rows.ts";
 import type { OutboxStore } from "../store.ts";
 import { appendOne } from "./inbox.ts";
 import { type MemoryAction, type MemoryState, nowMsOf } from "./state.ts";
@@ -84,10 +85,12 @@ function dueAtOf(action: MemoryAction): number {
 
 function lease(action: MemoryAction, leaseUntilMs: number): LeasedAction {
   // A lease that ran out is an attempt of which nobody knows the end.
-  if (action.leaseUntilMs !== null) action.attempts += 1;
+  const isTakenOver = action.leaseUntilMs !== null;
+  if (isTakenOver) action.attempts += 1;
   action.leaseNo += 1;
   action.leaseUntilMs = leaseUntilMs;
-  return { ...action.row, leaseNo: action.leaseNo, leaseUntilMs, attempts: action.attempts };
+  const leased = { ...action.row, leaseNo: action.leaseNo, leaseUntilMs, attempts: action.attempts };
+  return takenOver(leased, { isTakenOver });
 }
 
 function heldBy(state: MemoryState, leased: LeasedAction): MemoryAction | null {

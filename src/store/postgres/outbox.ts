@@ -2,7 +2,7 @@
 import { assert } from "../../assert.ts";
 import { flag, number, numberOrNull } from "../columns.ts";
 import { IDEMPOTENCY_MS } from "../limits.ts";
-import { leasedActionFrom } from "../rows.ts";
+import { leasedActionFrom, takenOver } from "../rows.ts";
 import type { OutboxStore } from "../store.ts";
 import { eventRow } from "./inbox.ts";
 import { letterRow } from "./turn_write.ts";
@@ -18,17 +18,17 @@ export function createPostgresOutbox({ database, signal }: PostgresDeps): Outbox
     async claim({ limit, leaseMs, owner }) {
       // A lease that ran out is an attempt of which nobody knows the end.
       const rows = await database.all(
-        "with due as (select shard, entity_id, position, ordinal from stator.outbox o " +
+        "with due as (select shard, entity_id, position, ordinal, is_leased from stator.outbox o " +
           `where next_at <= stator.now_ms() and ${IS_HEAD} order by next_at limit $1::int for update skip locked) ` +
           "update stator.outbox o set attempts = o.attempts + o.is_leased::int, lease_no = o.lease_no + 1, " +
           "is_leased = true, lease_owner = $3::text, next_at = stator.now_ms() + $2::bigint " +
           "from due where o.shard = due.shard and o.entity_id = due.entity_id and o.position = due.position " +
-          "and o.ordinal = due.ordinal returning o.*",
+          "and o.ordinal = due.ordinal returning o.*, due.is_leased as was_leased",
         limit,
         leaseMs,
         owner,
       );
-      return rows.map(leasedActionFrom);
+      return rows.map((row) => takenOver(leasedActionFrom(row), { isTakenOver: flag(row, "was_leased") }));
     },
     async extend(action, leaseMs) {
       const row = await database.get(

@@ -1,6 +1,6 @@
 /** Leasing and ending actions in SQLite. */
-import { number, numberOrNull, text } from "../columns.ts";
-import { leasedActionFrom } from "../rows.ts";
+import { flag, number, numberOrNull, text } from "../columns.ts";
+import { leasedActionFrom, takenOver } from "../rows.ts";
 import type { OutboxStore } from "../store.ts";
 import { appendOne, type SqliteDeps } from "./inbox.ts";
 import { insertLetter } from "./turn_write.ts";
@@ -17,7 +17,7 @@ export function createSqliteOutbox(deps: SqliteDeps): OutboxStore {
       database.write((session) => {
         const nowMs = database.nowMs();
         const heads = session.all(
-          `select action_id from outbox o where next_at <= ? and ${IS_HEAD} order by next_at limit ?`,
+          `select action_id, is_leased from outbox o where next_at <= ? and ${IS_HEAD} order by next_at limit ?`,
           nowMs,
           limit,
         );
@@ -30,7 +30,9 @@ export function createSqliteOutbox(deps: SqliteDeps): OutboxStore {
             nowMs + leaseMs,
             text(head, "action_id"),
           );
-          return row === null ? [] : [leasedActionFrom(row)];
+          return row === null
+            ? []
+            : [takenOver(leasedActionFrom(row), { isTakenOver: flag(head, "is_leased") })];
         });
       }),
     extend: (action, leaseMs) =>
