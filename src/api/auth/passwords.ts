@@ -88,7 +88,10 @@ export function createPasswords(): Passwords {
   }
 
   function startWorker(): Worker {
-    const worker = new Worker(import.meta.resolve("./password_worker.ts"), { type: "module" });
+    const worker = new Worker(import.meta.resolve("./password_worker.ts"), {
+      type: "module",
+      deno: { permissions: "none" },
+    });
     all.add(worker);
     return worker;
   }

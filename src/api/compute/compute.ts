@@ -66,7 +66,10 @@ export function createCompute(options: { readonly jobMsMax?: number } = {}): Com
   }
 
   function startWorker(): Worker {
-    const started = new Worker(import.meta.resolve("./compute_worker.ts"), { type: "module" });
+    const started = new Worker(import.meta.resolve("./compute_worker.ts"), {
+      type: "module",
+      deno: { permissions: "none" },
+    });
     started.onmessage = (message: MessageEvent<JobReply | "ready">) => {
       if (message.data === "ready") isReady = true;
       else end((waiting) => waiting.resolve(message.data as JobReply));
