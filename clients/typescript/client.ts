@@ -304,6 +304,9 @@ export interface StatorClient {
   /** Whether requests can be served: store reachable, schema as expected. `GET /ready`. */
   getReadiness(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Ready>;
 
+  /** The same page where PyStator's readers look for it. `GET /redoc`. */
+  getRedoc(input?: Record<string, never>, options?: RequestOptions): Promise<string>;
+
   /** What this is. `GET /`. */
   getService(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Root>;
 
@@ -312,6 +315,12 @@ export interface StatorClient {
     input?: Record<string, never>,
     options?: RequestOptions,
   ): Promise<Schemas.DatabaseConfigResponse>;
+
+  /** That states are not inferred from observations: off, with PyStator's names. `GET /api/v1/settings/discovery-config`. */
+  getSettingsDiscoveryConfig(
+    input?: Record<string, never>,
+    options?: RequestOptions,
+  ): Promise<Schemas.DiscoveryConfigResponse>;
 
   /** How this process runs. `GET /api/v1/settings/runtime-overview`. */
   getSettingsRuntimeOverview(
@@ -390,6 +399,19 @@ export interface StatorClient {
   getWebhook(input: {
     readonly webhook_id: string;
   }, options?: RequestOptions): Promise<Schemas.WebhookResponse>;
+
+  /** Messages to one webhook, newest first; kept for seven days. `GET /api/v1/webhooks/{webhook_id}/deliveries`. */
+  getWebhooksByWebhookIdDeliveries(input: {
+    readonly webhook_id: string;
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.WebhookDeliveryPage>;
+
+  /** One message with its body. `GET /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}`. */
+  getWebhooksByWebhookIdDeliveriesByDeliveryId(input: {
+    readonly webhook_id: string;
+    readonly delivery_id: string;
+  }, options?: RequestOptions): Promise<Schemas.WebhookDeliveryDetail>;
 
   /** Events of every lane, waiting and done, newest first. `GET /api/v1/observability/worker-events`. */
   getWorkerEventReport(input?: {
@@ -542,6 +564,11 @@ export interface StatorClient {
     readonly machine_version: string | undefined;
   }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
 
+  /** Refused: settings come from the environment and files of the operator. `PATCH /api/v1/settings/server-config`. */
+  patchSettingsServerConfig(input: {
+    readonly body: Schemas.ServerConfigPatchRequest;
+  }, options?: RequestOptions): Promise<void>;
+
   /** Log a browser in: the answer sets a cookie that no script can read. `POST /api/v1/auth/session`. */
   postAuthSession(input: {
     readonly body: Schemas.LoginRequest;
@@ -575,6 +602,11 @@ export interface StatorClient {
     readonly body?: Schemas.TestTargetRequest;
   }, options?: RequestOptions): Promise<Schemas.DatabaseTestResponse>;
 
+  /** Says that there is no store of observations. `POST /api/v1/settings/test-discovery-database`. */
+  postSettingsTestDiscoveryDatabase(input: {
+    readonly body: Schemas.TestDiscoveryRequest;
+  }, options?: RequestOptions): Promise<Schemas.DatabaseTestResponse>;
+
   /** Whether dead letters of the configured store can be read. `POST /api/v1/settings/test-dlq`. */
   postSettingsTestDlq(input?: {
     readonly body?: Schemas.TestTargetRequest;
@@ -584,6 +616,23 @@ export interface StatorClient {
   postStreamTickets(input: {
     readonly body: Schemas.CreateStreamTicketRequest;
   }, options?: RequestOptions): Promise<Schemas.StreamTicket>;
+
+  /** Send a message again, under the same id. `POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver`. */
+  postWebhooksByWebhookIdDeliveriesByDeliveryIdRedeliver(input: {
+    readonly webhook_id: string;
+    readonly delivery_id: string;
+  }, options?: RequestOptions): Promise<Schemas.WebhookDelivery>;
+
+  /** A new secret; for a while messages carry the signatures of both. `POST /api/v1/webhooks/{webhook_id}/rotate-secret`. */
+  postWebhooksByWebhookIdRotateSecret(input: {
+    readonly webhook_id: string;
+    readonly body: Schemas.WebhookSecretRotation;
+  }, options?: RequestOptions): Promise<Schemas.WebhookSecretRotated>;
+
+  /** Send a test message, also when disabled, and wait for the answer. `POST /api/v1/webhooks/{webhook_id}/test`. */
+  postWebhooksByWebhookIdTest(input: {
+    readonly webhook_id: string;
+  }, options?: RequestOptions): Promise<Schemas.WebhookTestResult>;
 
   /** What an event would do to a machine in a given state. `POST /api/v1/process`. */
   processEvent(input: {
@@ -1047,9 +1096,17 @@ export function createStatorClient(options: ClientOptions): StatorClient {
       send({ "method": "GET", "path": "/metrics", "answer": "text" }, input, options),
     getReadiness: (input, options) =>
       send({ "method": "GET", "path": "/ready", "answer": "json" }, input, options),
+    getRedoc: (input, options) =>
+      send({ "method": "GET", "path": "/redoc", "answer": "text" }, input, options),
     getService: (input, options) => send({ "method": "GET", "path": "/", "answer": "json" }, input, options),
     getSettingsDatabaseConfig: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/settings/database-config", "answer": "json" }, input, options),
+    getSettingsDiscoveryConfig: (input, options) =>
+      send(
+        { "method": "GET", "path": "/api/v1/settings/discovery-config", "answer": "json" },
+        input,
+        options,
+      ),
     getSettingsRuntimeOverview: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/settings/runtime-overview", "answer": "json" },
@@ -1137,6 +1194,27 @@ export function createStatorClient(options: ClientOptions): StatorClient {
       ),
     getWebhook: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/webhooks/{webhook_id}", "answer": "json" }, input, options),
+    getWebhooksByWebhookIdDeliveries: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/webhooks/{webhook_id}/deliveries",
+          "query": ["limit", "cursor"],
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
+    getWebhooksByWebhookIdDeliveriesByDeliveryId: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}",
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
     getWorkerEventReport: (input, options) =>
       send(
         {
@@ -1304,6 +1382,12 @@ export function createStatorClient(options: ClientOptions): StatorClient {
         input,
         options,
       ),
+    patchSettingsServerConfig: (input, options) =>
+      send(
+        { "method": "PATCH", "path": "/api/v1/settings/server-config", "hasBody": true, "answer": "none" },
+        input,
+        options,
+      ),
     postAuthSession: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/auth/session", "hasBody": true, "answer": "json" },
@@ -1345,6 +1429,17 @@ export function createStatorClient(options: ClientOptions): StatorClient {
         input,
         options,
       ),
+    postSettingsTestDiscoveryDatabase: (input, options) =>
+      send(
+        {
+          "method": "POST",
+          "path": "/api/v1/settings/test-discovery-database",
+          "hasBody": true,
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
     postSettingsTestDlq: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/settings/test-dlq", "hasBody": true, "answer": "json" },
@@ -1354,6 +1449,33 @@ export function createStatorClient(options: ClientOptions): StatorClient {
     postStreamTickets: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/stream/tickets", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
+    postWebhooksByWebhookIdDeliveriesByDeliveryIdRedeliver: (input, options) =>
+      send(
+        {
+          "method": "POST",
+          "path": "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver",
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
+    postWebhooksByWebhookIdRotateSecret: (input, options) =>
+      send(
+        {
+          "method": "POST",
+          "path": "/api/v1/webhooks/{webhook_id}/rotate-secret",
+          "hasBody": true,
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
+    postWebhooksByWebhookIdTest: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/webhooks/{webhook_id}/test", "answer": "json" },
         input,
         options,
       ),

@@ -153,9 +153,14 @@ export function requireDefinition(
   throw invalidMachine(errors);
 }
 
-export function invalidMachine(errors: readonly Diagnostic[]): AppError {
+/** `status` only where it is not the usual one. */
+export function invalidMachine(errors: readonly Diagnostic[], status?: number): AppError {
   return new AppError("invalid_machine", "The machine is not valid", {
-    details: { errors: errors.map(diagnosticText), diagnostics: errors },
+    details: {
+      errors: errors.map(diagnosticText),
+      diagnostics: errors,
+      ...(status === undefined ? {} : { status }),
+    },
   });
 }
 

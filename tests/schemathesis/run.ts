@@ -95,13 +95,15 @@ async function startService(folder: string, mode: "open" | "closed"): Promise<Se
     stdout: "null",
     stderr: "null",
   }).spawn();
+  let hasEnded = false;
+  const ended = child.status.then(() => void (hasEnded = true));
   const stop = async () => {
-    child.kill("SIGTERM");
-    await child.status;
+    if (!hasEnded) child.kill("SIGTERM");
+    await ended;
   };
   const deadlineMs = Date.now() + START_MS_MAX;
   while (!await isUp(url)) {
-    if (Date.now() > deadlineMs) {
+    if (hasEnded || Date.now() > deadlineMs) {
       await stop();
       throw new Error("Cannot try the contract: the service does not start");
     }

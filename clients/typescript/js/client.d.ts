@@ -243,6 +243,8 @@ export interface StatorClient {
   getMetrics(input?: Record<string, never>, options?: RequestOptions): Promise<string>;
   /** Whether requests can be served: store reachable, schema as expected. `GET /ready`. */
   getReadiness(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Ready>;
+  /** The same page where PyStator's readers look for it. `GET /redoc`. */
+  getRedoc(input?: Record<string, never>, options?: RequestOptions): Promise<string>;
   /** What this is. `GET /`. */
   getService(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Root>;
   /** Which kind of store is in use. `GET /api/v1/settings/database-config`. */
@@ -250,6 +252,11 @@ export interface StatorClient {
     input?: Record<string, never>,
     options?: RequestOptions,
   ): Promise<Schemas.DatabaseConfigResponse>;
+  /** That states are not inferred from observations: off, with PyStator's names. `GET /api/v1/settings/discovery-config`. */
+  getSettingsDiscoveryConfig(
+    input?: Record<string, never>,
+    options?: RequestOptions,
+  ): Promise<Schemas.DiscoveryConfigResponse>;
   /** How this process runs. `GET /api/v1/settings/runtime-overview`. */
   getSettingsRuntimeOverview(
     input?: Record<string, never>,
@@ -315,6 +322,17 @@ export interface StatorClient {
   getWebhook(input: {
     readonly webhook_id: string;
   }, options?: RequestOptions): Promise<Schemas.WebhookResponse>;
+  /** Messages to one webhook, newest first; kept for seven days. `GET /api/v1/webhooks/{webhook_id}/deliveries`. */
+  getWebhooksByWebhookIdDeliveries(input: {
+    readonly webhook_id: string;
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.WebhookDeliveryPage>;
+  /** One message with its body. `GET /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}`. */
+  getWebhooksByWebhookIdDeliveriesByDeliveryId(input: {
+    readonly webhook_id: string;
+    readonly delivery_id: string;
+  }, options?: RequestOptions): Promise<Schemas.WebhookDeliveryDetail>;
   /** Events of every lane, waiting and done, newest first. `GET /api/v1/observability/worker-events`. */
   getWorkerEventReport(input?: {
     readonly machine_name?: string | undefined;
@@ -445,6 +463,10 @@ export interface StatorClient {
     readonly machine_name: string | undefined;
     readonly machine_version: string | undefined;
   }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
+  /** Refused: settings come from the environment and files of the operator. `PATCH /api/v1/settings/server-config`. */
+  patchSettingsServerConfig(input: {
+    readonly body: Schemas.ServerConfigPatchRequest;
+  }, options?: RequestOptions): Promise<void>;
   /** Log a browser in: the answer sets a cookie that no script can read. `POST /api/v1/auth/session`. */
   postAuthSession(input: {
     readonly body: Schemas.LoginRequest;
@@ -472,6 +494,10 @@ export interface StatorClient {
   postSettingsTestDatabase(input?: {
     readonly body?: Schemas.TestTargetRequest;
   }, options?: RequestOptions): Promise<Schemas.DatabaseTestResponse>;
+  /** Says that there is no store of observations. `POST /api/v1/settings/test-discovery-database`. */
+  postSettingsTestDiscoveryDatabase(input: {
+    readonly body: Schemas.TestDiscoveryRequest;
+  }, options?: RequestOptions): Promise<Schemas.DatabaseTestResponse>;
   /** Whether dead letters of the configured store can be read. `POST /api/v1/settings/test-dlq`. */
   postSettingsTestDlq(input?: {
     readonly body?: Schemas.TestTargetRequest;
@@ -480,6 +506,20 @@ export interface StatorClient {
   postStreamTickets(input: {
     readonly body: Schemas.CreateStreamTicketRequest;
   }, options?: RequestOptions): Promise<Schemas.StreamTicket>;
+  /** Send a message again, under the same id. `POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver`. */
+  postWebhooksByWebhookIdDeliveriesByDeliveryIdRedeliver(input: {
+    readonly webhook_id: string;
+    readonly delivery_id: string;
+  }, options?: RequestOptions): Promise<Schemas.WebhookDelivery>;
+  /** A new secret; for a while messages carry the signatures of both. `POST /api/v1/webhooks/{webhook_id}/rotate-secret`. */
+  postWebhooksByWebhookIdRotateSecret(input: {
+    readonly webhook_id: string;
+    readonly body: Schemas.WebhookSecretRotation;
+  }, options?: RequestOptions): Promise<Schemas.WebhookSecretRotated>;
+  /** Send a test message, also when disabled, and wait for the answer. `POST /api/v1/webhooks/{webhook_id}/test`. */
+  postWebhooksByWebhookIdTest(input: {
+    readonly webhook_id: string;
+  }, options?: RequestOptions): Promise<Schemas.WebhookTestResult>;
   /** What an event would do to a machine in a given state. `POST /api/v1/process`. */
   processEvent(input: {
     readonly body: Schemas.ProcessRequest;

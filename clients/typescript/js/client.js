@@ -331,9 +331,17 @@ export function createStatorClient(options) {
       send({ "method": "GET", "path": "/metrics", "answer": "text" }, input, options),
     getReadiness: (input, options) =>
       send({ "method": "GET", "path": "/ready", "answer": "json" }, input, options),
+    getRedoc: (input, options) =>
+      send({ "method": "GET", "path": "/redoc", "answer": "text" }, input, options),
     getService: (input, options) => send({ "method": "GET", "path": "/", "answer": "json" }, input, options),
     getSettingsDatabaseConfig: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/settings/database-config", "answer": "json" }, input, options),
+    getSettingsDiscoveryConfig: (input, options) =>
+      send(
+        { "method": "GET", "path": "/api/v1/settings/discovery-config", "answer": "json" },
+        input,
+        options,
+      ),
     getSettingsRuntimeOverview: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/settings/runtime-overview", "answer": "json" },
@@ -421,6 +429,27 @@ export function createStatorClient(options) {
       ),
     getWebhook: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/webhooks/{webhook_id}", "answer": "json" }, input, options),
+    getWebhooksByWebhookIdDeliveries: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/webhooks/{webhook_id}/deliveries",
+          "query": ["limit", "cursor"],
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
+    getWebhooksByWebhookIdDeliveriesByDeliveryId: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}",
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
     getWorkerEventReport: (input, options) =>
       send(
         {
@@ -588,6 +617,12 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    patchSettingsServerConfig: (input, options) =>
+      send(
+        { "method": "PATCH", "path": "/api/v1/settings/server-config", "hasBody": true, "answer": "none" },
+        input,
+        options,
+      ),
     postAuthSession: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/auth/session", "hasBody": true, "answer": "json" },
@@ -629,6 +664,17 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    postSettingsTestDiscoveryDatabase: (input, options) =>
+      send(
+        {
+          "method": "POST",
+          "path": "/api/v1/settings/test-discovery-database",
+          "hasBody": true,
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
     postSettingsTestDlq: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/settings/test-dlq", "hasBody": true, "answer": "json" },
@@ -638,6 +684,33 @@ export function createStatorClient(options) {
     postStreamTickets: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/stream/tickets", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
+    postWebhooksByWebhookIdDeliveriesByDeliveryIdRedeliver: (input, options) =>
+      send(
+        {
+          "method": "POST",
+          "path": "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver",
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
+    postWebhooksByWebhookIdRotateSecret: (input, options) =>
+      send(
+        {
+          "method": "POST",
+          "path": "/api/v1/webhooks/{webhook_id}/rotate-secret",
+          "hasBody": true,
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
+    postWebhooksByWebhookIdTest: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/webhooks/{webhook_id}/test", "answer": "json" },
         input,
         options,
       ),

@@ -29,8 +29,11 @@ export interface AppConfig {
   readonly app_name: string;
   readonly version: string;
   readonly allow_inline_code_actions: false;
+  readonly allow_inline_code_actions_source: "default";
   readonly allow_inline_code_imports: false;
+  readonly allow_inline_code_imports_source: "default";
   readonly allow_catalog_code: false;
+  readonly allow_catalog_code_source: "default";
 }
 export interface ApplyDataEnqueueResponse {
   readonly entity_id: string;
@@ -101,32 +104,57 @@ export interface BuiltinCatalog {
   readonly guards: readonly ({
     readonly name: string;
     readonly description: string;
-    readonly params: {
-      readonly [key: string]: unknown;
-    };
+    readonly params: readonly ({
+      readonly name: string;
+      readonly type: string;
+      readonly default: string | null;
+    })[];
   })[];
   readonly actions: readonly ({
     readonly name: string;
     readonly description: string;
-    readonly params: {
-      readonly [key: string]: unknown;
-    };
+    readonly params: readonly ({
+      readonly name: string;
+      readonly type: string;
+      readonly default: string | null;
+    })[];
   })[];
   readonly effects: readonly ({
     readonly name: string;
     readonly description: string;
-    readonly params: {
-      readonly [key: string]: unknown;
-    };
+    readonly syntax: string;
+    readonly params: readonly ({
+      readonly name: string;
+      readonly type: string;
+      readonly default: string | null;
+    })[];
   })[];
-  readonly check_operators: readonly (string)[];
+  readonly check_operators: readonly ({
+    readonly name: string;
+  })[];
   readonly http_action: {
-    readonly [key: string]: unknown;
+    readonly name: string;
+    readonly description: string;
+    readonly syntax: string;
+    readonly params: readonly (string)[];
   };
-  readonly condition_forms: readonly (string)[];
-  readonly advanced_actions: readonly (string)[];
-  readonly action_statuses: readonly (string)[];
-  readonly recommended_model: string;
+  readonly condition_forms: readonly ({
+    readonly name: string;
+    readonly tier: string;
+    readonly description: string;
+    readonly syntax: string;
+  })[];
+  readonly advanced_actions: readonly ({
+    readonly name: string;
+    readonly tier: string;
+    readonly description: string;
+    readonly syntax: string;
+  })[];
+  readonly action_statuses: readonly ({
+    readonly name: string;
+    readonly description: string;
+  })[];
+  readonly recommended_model: readonly (string)[];
 }
 export interface BulkCreateEntitiesRequest {
   readonly items: readonly ({
@@ -375,6 +403,18 @@ export interface Diagnostic {
   readonly data?: {
     readonly [key: string]: unknown;
   } | undefined;
+}
+export interface DiscoveryConfigResponse {
+  readonly backend: "none";
+  readonly database_url_source: "default";
+  readonly database_url: string | null;
+  readonly shadow_enabled: false;
+  readonly min_edge_count: number;
+  readonly min_confidence: number;
+  readonly drift_alert_threshold: number;
+  readonly drift_severe_threshold: number;
+  readonly drift_min_sample: number;
+  readonly low_sample_threshold: number;
 }
 export interface DlqStatsResponse {
   readonly total_messages: number;
@@ -1047,16 +1087,45 @@ export interface Root {
   readonly version: string;
   readonly api_version: string;
   readonly docs: string;
+  readonly redoc: string;
   readonly openapi: string;
 }
 export interface RuntimeOverview {
   readonly version: string;
   readonly app_name: string;
   readonly ui_theme: string;
+  readonly api_url: string;
+  readonly allow_inline_code_actions: false;
+  readonly allow_inline_code_actions_source: "default";
+  readonly allow_inline_code_imports: false;
+  readonly allow_inline_code_imports_source: "default";
+  readonly allow_catalog_code: false;
+  readonly allow_catalog_code_source: "default";
+  readonly registry: {
+    readonly load_database: false;
+    readonly load_database_source: "default";
+  };
+  readonly discovery: {
+    readonly backend: "none";
+    readonly database_url_source: "default";
+    readonly shadow_enabled: false;
+    readonly min_edge_count: number;
+    readonly min_confidence: number;
+    readonly drift_alert_threshold: number;
+    readonly drift_severe_threshold: number;
+    readonly drift_min_sample: number;
+    readonly low_sample_threshold: number;
+    readonly database_url_masked: string | null;
+  };
+  /** Settings of workers by their name */
+  readonly worker: {
+    readonly [key: string]: (string) | (number);
+  };
   readonly environment: "production" | "development" | "test";
   readonly auth_disabled: boolean;
   readonly auth_mode: "open_no_login" | "builtin_jwt" | "external_oidc";
   readonly database: {
+    readonly configured_url_masked: string | null;
     readonly driver_kind: "memory" | "sqlite" | "postgres";
     readonly schema_applied: number | null;
     readonly schema_expected: number;
@@ -1064,15 +1133,26 @@ export interface RuntimeOverview {
   readonly cors_origins: readonly (string)[];
 }
 export interface ServerConfig {
+  readonly config_file_resolved: string | null;
+  readonly config_write_target: string | null;
+  readonly features_config_write_target: string | null;
   readonly rows: readonly ({
     readonly id: string;
     readonly env_key: string;
     readonly section: string;
+    readonly kind: "readonly" | "secret";
+    readonly env_locked: true;
+    readonly cfg_value: string | null;
     readonly effective_display: string;
     readonly source_hint: "environment" | "file" | "default";
     readonly is_secret: boolean;
     readonly editable: false;
   })[];
+}
+export interface ServerConfigPatchRequest {
+  readonly values: {
+    readonly [key: string]: (string) | (number) | (boolean) | (null);
+  };
 }
 export interface SimulateRequest {
   readonly config?: {
@@ -1151,8 +1231,25 @@ export interface StreamTicket {
 export interface TemplateList {
   readonly templates: readonly (string)[];
 }
+export interface TestDiscoveryRequest {
+  readonly backend: string;
+  readonly connection_string?: string | null | undefined;
+  readonly host?: string | null | undefined;
+  readonly port?: (number) | (string) | (null) | undefined;
+  readonly database?: string | null | undefined;
+  readonly username?: string | null | undefined;
+  readonly password?: string | null | undefined;
+  readonly table_name?: string | null | undefined;
+}
 export interface TestTargetRequest {
   readonly target?: "store" | undefined;
+  readonly connection_string?: string | null | undefined;
+  readonly host?: string | null | undefined;
+  readonly port?: (number) | (string) | (null) | undefined;
+  readonly database?: string | null | undefined;
+  readonly username?: string | null | undefined;
+  readonly password?: string | null | undefined;
+  readonly table_name?: string | null | undefined;
 }
 export interface TimelineStep {
   readonly state: string;
@@ -1323,6 +1420,35 @@ export interface WebhookCreateRequest {
   readonly secret?: string | null | undefined;
   readonly enabled?: boolean | undefined;
 }
+export interface WebhookDelivery {
+  readonly id: string;
+  readonly webhook_id: string;
+  /** With the id of the webhook it is `webhook-id` of the message */
+  readonly message_id: string;
+  readonly topic: string;
+  /** `publish`, `feed` or `test` */
+  readonly source: string;
+  readonly state: "waiting" | "delivered" | "failed" | "gone" | "cancelled";
+  readonly attempts: number;
+  readonly status_code: number | null;
+  readonly error: string | null;
+  readonly took_ms: number | null;
+  /** The first 1,000 characters of the answer */
+  readonly answer: string | null;
+  readonly created_at: string | null;
+  readonly last_attempt_at: string | null;
+  readonly next_attempt_at: string | null;
+}
+export type WebhookDeliveryDetail =
+  & (WebhookDelivery)
+  & ({
+    /** What was sent; null when it is too large to be kept */
+    readonly body: string | null;
+  });
+export interface WebhookDeliveryPage {
+  readonly items: readonly (WebhookDelivery)[];
+  readonly next_cursor: string | null;
+}
 export interface WebhookListResponse {
   readonly webhooks: readonly (WebhookResponse)[];
   readonly total: number;
@@ -1338,8 +1464,26 @@ export interface WebhookResponse {
   } | null;
   readonly enabled: boolean;
   readonly has_secret: boolean;
+  /** Until then its signature is sent, too */
+  readonly previous_secret_until: string | null;
   readonly created_at: string | null;
   readonly updated_at: string | null;
+}
+export interface WebhookSecretRotated {
+  /** Shown this once */
+  readonly secret: string;
+  readonly previous_secret_until: string | null;
+}
+export interface WebhookSecretRotation {
+  readonly overlap_hours?: number | undefined;
+}
+export interface WebhookTestResult {
+  readonly success: boolean;
+  readonly status_code: number | null;
+  readonly error: string | null;
+  readonly took_ms: number | null;
+  readonly answer: string | null;
+  readonly delivery_id: string;
 }
 export interface WebhookUpdateRequest {
   readonly name?: string | undefined;

@@ -20,7 +20,10 @@ export async function readBody(
   limits: ApiLimits,
 ): Promise<ReadBody | null> {
   const contentType = request.headers.get("content-type");
-  if (contentType === null && !rule.isRequired && isEmpty(request)) return null;
+  if (contentType === null && isEmpty(request)) {
+    if (rule.isRequired) throw missingBody();
+    return null;
+  }
   const type = typeOf(contentType, rule);
   if (request.headers.get("content-encoding") !== null) {
     throw new AppError("unsupported_media_type", "Cannot read the body: encoded content is not accepted");
@@ -30,7 +33,10 @@ export async function readBody(
 
   const text = decode(await readBytes(request, limits));
   if (type === "yaml") return { type, text };
-  if (text === "" && !rule.isRequired) return null;
+  if (text === "") {
+    if (rule.isRequired) throw missingBody();
+    return null;
+  }
   parseBody(text, limits);
   return { type, text };
 }
@@ -140,6 +146,12 @@ export function decode(bytes: Uint8Array<ArrayBuffer>): string {
   } catch (cause) {
     throw new AppError("bad_request", "Cannot read the body: not UTF-8", { cause });
   }
+}
+
+function missingBody(): AppError {
+  return new AppError("validation_failed", "Request is not valid: body: a body is needed", {
+    details: { field_errors: [{ path: ["body"], code: "missing", message: "A body is needed" }] },
+  });
 }
 
 function tooLarge(limits: ApiLimits): AppError {

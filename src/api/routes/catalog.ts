@@ -5,20 +5,31 @@ import { BUILTINS } from "../builtin_list.ts";
 import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
 import { zipOf } from "../zip.ts";
-import { JsonRecord } from "./shared.ts";
 
-const Builtin = z.object({ name: z.string(), description: z.string(), params: JsonRecord });
+const Parameter = z.object({ name: z.string(), type: z.string(), default: z.string().nullable() });
+const Builtin = z.object({ name: z.string(), description: z.string(), params: z.array(Parameter) });
+const Form = z.object({ name: z.string(), tier: z.string(), description: z.string(), syntax: z.string() });
 
 const Builtins = z.object({
   guards: z.array(Builtin),
   actions: z.array(Builtin),
-  effects: z.array(Builtin),
-  check_operators: z.array(z.string()),
-  http_action: JsonRecord,
-  condition_forms: z.array(z.string()),
-  advanced_actions: z.array(z.string()),
-  action_statuses: z.array(z.string()),
-  recommended_model: z.string(),
+  effects: z.array(z.object({
+    name: z.string(),
+    description: z.string(),
+    syntax: z.string(),
+    params: z.array(Parameter),
+  })),
+  check_operators: z.array(z.object({ name: z.string() })),
+  http_action: z.object({
+    name: z.string(),
+    description: z.string(),
+    syntax: z.string(),
+    params: z.array(z.string()),
+  }),
+  condition_forms: z.array(Form),
+  advanced_actions: z.array(Form),
+  action_statuses: z.array(z.object({ name: z.string(), description: z.string() })),
+  recommended_model: z.array(z.string()),
 }).openapi("BuiltinCatalog");
 
 const PlaygroundRoutes = z.object({

@@ -70,7 +70,10 @@ const LetterDiscarded = z.object({ record_id: z.string(), status: LetterStatus }
   "DLQDiscardResponse",
 );
 
-const letterParams = z.object({ record_id: z.string().regex(/^[0-9a-f]{16}(?:[0-9a-f]{16})?$/) });
+/** What has another form is an id that nobody has. */
+const letterParams = z.object({
+  record_id: z.string().max(64).openapi({ pattern: "^[0-9a-f]{16}(?:[0-9a-f]{16})?$" }),
+});
 const NO_LETTER = problemAnswer("No such dead letter");
 
 const listRoute = defineRoute({

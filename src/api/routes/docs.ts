@@ -21,6 +21,14 @@ const pageRoute = defineRoute({
   responses: { 200: { description: "HTML", content: { "text/html": { schema: z.string() } } } },
 });
 
+const redocRoute = defineRoute({
+  method: "get",
+  path: "/redoc",
+  tags: ["docs"],
+  summary: "The same page where PyStator's readers look for it",
+  responses: { 200: { description: "HTML", content: { "text/html": { schema: z.string() } } } },
+});
+
 const fileRoute = defineRoute({
   method: "get",
   path: "/docs/{file}",
@@ -53,6 +61,8 @@ export function addDocsRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(openapiRoute, (c) => c.json(deps.contract(), 200));
 
   app.openapi(pageRoute, (c) => c.html(PAGE, 200));
+
+  app.openapi(redocRoute, (c) => c.html(PAGE, 200));
 
   app.openapi(fileRoute, async (c) => {
     const found = await swaggerFile(c.req.valid("param").file);

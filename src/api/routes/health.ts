@@ -10,6 +10,7 @@ const Root = z.object({
   version: z.string(),
   api_version: z.string(),
   docs: z.string(),
+  redoc: z.string(),
   openapi: z.string(),
 }).openapi("Root");
 
@@ -80,6 +81,7 @@ export function addHealthRoutes(app: ApiApp, deps: RouteDeps): void {
       version: settings.version,
       api_version: "v1",
       docs: "/docs",
+      redoc: "/redoc",
       openapi: "/openapi.json",
     }, 200));
 

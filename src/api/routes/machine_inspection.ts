@@ -5,6 +5,7 @@ import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
 import { type Drawing, drawingOf, DRAWINGS } from "../definitions.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
 import { Diagnostic, diagnosticRecord, machineBody, sourceOf } from "./machine_bodies.ts";
+import { machineParams, storedMachine } from "./machine_records.ts";
 import { JsonInput } from "./shared.ts";
 
 const Outline = z.object({
@@ -50,7 +51,7 @@ const chartRoute = defineRoute({
   tags: ["machines"],
   summary: "A drawing of a machine: Mermaid, Graphviz or SCXML",
   request: {
-    params: z.object({ machine_id: z.string().max(64) }),
+    params: machineParams,
     query: z.strictObject({ format: z.enum(DRAWINGS).optional() }),
   },
   responses: {
@@ -58,8 +59,6 @@ const chartRoute = defineRoute({
     404: problemAnswer("No such machine"),
   },
 });
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export function addMachineInspectionRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(diagnoseRoute, async (c) => {
@@ -94,8 +93,7 @@ export function addMachineInspectionRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(chartRoute, async (c) => {
     const { machine_id: id } = c.req.valid("param");
     const format: Drawing = c.req.valid("query").format ?? "mermaid";
-    const record = UUID.test(id) ? await deps.store.machines.get(id.toLowerCase()) : null;
-    if (record === null) throw new AppError("machine_not_found", "Cannot draw the machine: no such record");
+    const record = await storedMachine(deps, id);
     const loaded = await deps.runtime.machines.find(record.name, record.version);
     if (loaded === null) {
       throw new AppError("machine_not_found", `Cannot draw machine "${record.name}": it cannot be read`);

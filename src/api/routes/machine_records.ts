@@ -1,7 +1,9 @@
 /** Machines as the wire shows them. */
 import { z } from "@hono/zod-openapi";
+import { AppError } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
 import type { MachineRecord } from "../../orchestrator/machine_record.ts";
+import type { RouteDeps } from "../env.ts";
 import { Instant, JsonRecord, recordOf, timeOf } from "./shared.ts";
 
 export const MachineRecordSchema = z.object({
@@ -60,6 +62,22 @@ export function machineRow(record: MachineRecord): z.infer<typeof MachineRow> {
     updated_at: timeOf(record.updatedAtMs),
     revision: record.revision,
   };
+}
+
+export const machineParams = z.object({ machine_id: z.string().max(64).openapi({ format: "uuid" }) });
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Throws `bad_request` for what is no id, and `machine_not_found`. */
+export async function storedMachine(deps: Pick<RouteDeps, "store">, id: string): Promise<MachineRecord> {
+  if (!UUID.test(id)) throw new AppError("bad_request", "Cannot find the machine: its id is a UUID");
+  const record = await deps.store.machines.get(id.toLowerCase());
+  if (record === null) throw missingMachine();
+  return record;
+}
+
+export function missingMachine(): AppError {
+  return new AppError("machine_not_found", "Cannot find the machine: no such record");
 }
 
 function namespaceOf(meta: JsonValue | undefined): string | null {

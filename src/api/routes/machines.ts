@@ -16,13 +16,20 @@ import {
 import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
 import { answerOnce } from "../kept_answers.ts";
 import { Diagnostic, diagnosticRecord, machineBody, sourceOf } from "./machine_bodies.ts";
-import { machineRecord, MachineRecordSchema, MachineRow, machineRow } from "./machine_records.ts";
+import {
+  machineParams,
+  machineRecord,
+  MachineRecordSchema,
+  MachineRow,
+  machineRow,
+  missingMachine,
+  storedMachine,
+} from "./machine_records.ts";
 import { Flag, idempotencyHeaders, JsonInput, MachineName, MachineVersion } from "./shared.ts";
 
 /** Entities that one comparison looks at. */
 const COMPARED_MAX = 2_000;
 const PAGE_ENTITIES = 200;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const NAME = /^[a-z0-9_]{1,200}$/;
 const VERSION = /^[A-Za-z0-9_.+-]{1,64}$/;
 
@@ -56,7 +63,6 @@ const Compatibility = z.object({
 const ConfigBody = z.strictObject({ config: JsonInput }).openapi("MachineCreateRequest");
 const UpdateBody = z.strictObject({ config: JsonInput, expected_revision: z.int().min(1).nullish() })
   .openapi("MachineUpdateRequest");
-const machineParams = z.object({ machine_id: z.string().max(64) });
 const INVALID = problemAnswer("The machine is not valid; `detail.errors` lists everything");
 const NO_MACHINE = problemAnswer("No such machine");
 
@@ -182,13 +188,13 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
   });
 
   app.openapi(readRoute, async (c) => {
-    const record = await required(c.req.valid("param").machine_id);
+    const record = await storedMachine(deps, c.req.valid("param").machine_id);
     c.header("etag", `"${record.revision}"`);
     return c.json(machineRecord(record), 200);
   });
 
   app.openapi(updateRoute, async (c) => {
-    const known = await required(c.req.valid("param").machine_id);
+    const known = await storedMachine(deps, c.req.valid("param").machine_id);
     const body = c.req.valid("json");
     const fresh = await newRecord(c, sourceOf(c, body));
     const record: MachineRecord = {
@@ -205,7 +211,7 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
       case "updated":
         break;
       case "missing":
-        throw noMachine();
+        throw missingMachine();
       case "revision":
         throw new AppError(
           given === null ? "precondition_failed" : "revision_conflict",
@@ -221,11 +227,11 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
       resource: `machine:${record.name}`,
       details: { version: record.version, hash: record.hash },
     });
-    return c.json(machineRecord(await required(known.id)), 200);
+    return c.json(machineRecord(await storedMachine(deps, known.id)), 200);
   });
 
   app.openapi(deleteRoute, async (c) => {
-    const known = await required(c.req.valid("param").machine_id);
+    const known = await storedMachine(deps, c.req.valid("param").machine_id);
     const { force = false } = c.req.valid("query");
     if (force && !isAtLeast(c.var.caller.role, "Admin")) {
       throw new AppError("forbidden", "Role Admin is needed to delete what entities use", {
@@ -233,7 +239,7 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
       });
     }
     const result = await machines.delete(known.id, { isForced: force });
-    if (result === "missing") throw noMachine();
+    if (result === "missing") throw missingMachine();
     if (result === "in_use") throw inUse(known);
     await audit(c, deps, {
       action: "machine.deleted",
@@ -244,7 +250,7 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
   });
 
   app.openapi(compatibilityRoute, async (c) => {
-    const known = await required(c.req.valid("param").machine_id);
+    const known = await storedMachine(deps, c.req.valid("param").machine_id);
     const { target_version: version } = c.req.valid("query");
     const target = await deps.runtime.machines.find(known.name, version);
     if (target === null) {
@@ -271,19 +277,15 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
     }, 200);
   });
 
-  async function required(id: string): Promise<MachineRecord> {
-    const record = UUID.test(id) ? await machines.get(id.toLowerCase()) : null;
-    if (record === null) throw noMachine();
-    return record;
-  }
-
   async function newRecord(c: Context<ApiEnv>, source: DefinitionSource): Promise<MachineRecord> {
     const { machine, document, errors } = await deps.compute.run<"inspect">({
       type: "inspect",
       source,
       isLinted: false,
     });
-    if (machine === null || document === null) throw invalidMachine(errors);
+    if (machine === null || document === null) {
+      throw invalidMachine(errors, errors.every(isOfName) ? 422 : undefined);
+    }
     const { name, version, description, isStrict } = machine;
     if (!NAME.test(name)) {
       throw new AppError(
@@ -348,8 +350,9 @@ function machineInfo(machine: MachineSummary) {
   };
 }
 
-function noMachine(): AppError {
-  return new AppError("machine_not_found", "Cannot find the machine: no such record");
+/** Only the name is wrong, or missing: PyStator's clients look for another status. */
+function isOfName({ path }: { readonly path: readonly (string | number)[] }): boolean {
+  return path.join(".") === "meta.machine_name" || path.join(".") === "meta.name";
 }
 
 function taken(record: MachineRecord): AppError {

@@ -1,5 +1,6 @@
 /** One event against a machine that is sent along: nothing is stored, nothing is done. */
 import { z } from "@hono/zod-openapi";
+import { AppError } from "../../errors.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
 import { OutcomeError } from "./event_answers.ts";
@@ -10,7 +11,7 @@ const ActionRef = z.object({ name: z.string(), params: JsonRecord }).openapi("Ac
 const ProcessBody = z.strictObject({
   config: JsonInput,
   current_state: z.string().min(1).max(10_000),
-  trigger: z.string().min(1).max(200),
+  trigger: z.string().max(200),
   context: JsonInput.nullish(),
   assume_guards: z.boolean().default(false).openapi({
     description: "Named guards that are not built in pass, instead of refusing the event",
@@ -37,13 +38,14 @@ const processRoute = defineRoute({
   request: { body: jsonBody(ProcessBody) },
   responses: {
     200: jsonAnswer(ProcessAnswer, "The transition, or why there is none"),
-    400: problemAnswer("The machine cannot be used, or the state does not exist"),
+    400: problemAnswer("The machine cannot be used, the state does not exist, or the trigger is empty"),
   },
 });
 
 export function addProcessRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(processRoute, async (c) => {
     const body = c.req.valid("json");
+    if (body.trigger === "") throw new AppError("bad_request", "Cannot process: the trigger is empty");
     const outcome = await deps.compute.run<"process">({
       type: "process",
       document: body.config,

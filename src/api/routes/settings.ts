@@ -1,25 +1,65 @@
 /** What this process was told, for people: read-only, secrets masked. */
 import { z } from "@hono/zod-openapi";
-import { defineRoute, jsonAnswer } from "../contract.ts";
-import type { ApiApp, RouteDeps } from "../env.ts";
+import { AppError } from "../../errors.ts";
+import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
+import type { ApiApp, ConfigRow, RouteDeps } from "../env.ts";
+
+/** Nothing that callers send or a database holds is ever run: PyStator's switches for it stay off. */
+const CODE_FLAGS = {
+  allow_inline_code_actions: false as const,
+  allow_inline_code_actions_source: "default" as const,
+  allow_inline_code_imports: false as const,
+  allow_inline_code_imports_source: "default" as const,
+  allow_catalog_code: false as const,
+  allow_catalog_code_source: "default" as const,
+};
+const codeFlags = {
+  allow_inline_code_actions: z.literal(false),
+  allow_inline_code_actions_source: z.literal("default"),
+  allow_inline_code_imports: z.literal(false),
+  allow_inline_code_imports_source: z.literal("default"),
+  allow_catalog_code: z.literal(false),
+  allow_catalog_code_source: z.literal("default"),
+};
 
 const AppConfig = z.object({
   theme: z.string(),
   app_name: z.string(),
   version: z.string(),
-  allow_inline_code_actions: z.literal(false),
-  allow_inline_code_imports: z.literal(false),
-  allow_catalog_code: z.literal(false),
+  ...codeFlags,
 }).openapi("AppConfig");
+
+const DiscoveryConfig = z.object({
+  backend: z.literal("none"),
+  database_url_source: z.literal("default"),
+  database_url: z.string().nullable(),
+  shadow_enabled: z.literal(false),
+  min_edge_count: z.int(),
+  min_confidence: z.number(),
+  drift_alert_threshold: z.number(),
+  drift_severe_threshold: z.number(),
+  drift_min_sample: z.int(),
+  low_sample_threshold: z.int(),
+}).openapi("DiscoveryConfigResponse");
 
 const RuntimeOverview = z.object({
   version: z.string(),
   app_name: z.string(),
   ui_theme: z.string(),
+  api_url: z.string(),
+  ...codeFlags,
+  registry: z.object({ load_database: z.literal(false), load_database_source: z.literal("default") }),
+  discovery: DiscoveryConfig.omit({ database_url: true }).extend({
+    database_url_masked: z.string().nullable(),
+  }),
+  worker: z.record(z.string(), z.union([z.string(), z.number()])).openapi({
+    description: "Settings of workers by their name",
+  }),
   environment: z.enum(["production", "development", "test"]),
   auth_disabled: z.boolean(),
   auth_mode: z.enum(["open_no_login", "builtin_jwt", "external_oidc"]),
   database: z.object({
+    configured_url_masked: z.string().nullable(),
     driver_kind: z.enum(["memory", "sqlite", "postgres"]),
     schema_applied: z.int().nullable(),
     schema_expected: z.int(),
@@ -28,10 +68,16 @@ const RuntimeOverview = z.object({
 }).openapi("RuntimeOverview");
 
 const ServerConfig = z.object({
+  config_file_resolved: z.string().nullable(),
+  config_write_target: z.string().nullable(),
+  features_config_write_target: z.string().nullable(),
   rows: z.array(z.object({
     id: z.string(),
     env_key: z.string(),
     section: z.string(),
+    kind: z.enum(["readonly", "secret"]),
+    env_locked: z.literal(true),
+    cfg_value: z.string().nullable(),
     effective_display: z.string(),
     source_hint: z.enum(["environment", "file", "default"]),
     is_secret: z.boolean(),
@@ -55,9 +101,27 @@ const DeadLetterConfig = z.object({
   persistence: z.string(),
 }).openapi("WorkerDlqConfigResponse");
 
-/** A target is configured by the operator and named here; addresses of callers are never connected to. */
-const TestTarget = z.strictObject({ target: z.literal("store").default("store") }).openapi(
+const ServerConfigPatch = z.strictObject({
+  values: z.record(z.string().max(100), z.union([z.string().max(10_000), z.number(), z.boolean(), z.null()])),
+}).openapi("ServerConfigPatchRequest");
+
+const text = z.string().max(2_048).nullish();
+/** PyStator's clients name an address here: it is not connected to, and the answer says so. */
+const callersAddress = {
+  connection_string: text,
+  host: text,
+  port: z.union([z.int(), z.string().max(10), z.null()]).optional(),
+  database: text,
+  username: text,
+  password: text,
+  table_name: text,
+};
+/** What is tested was configured by the operator. */
+const TestTarget = z.strictObject({ target: z.literal("store").default("store"), ...callersAddress }).openapi(
   "TestTargetRequest",
+);
+const TestDiscovery = z.strictObject({ backend: z.string().max(100), ...callersAddress }).openapi(
+  "TestDiscoveryRequest",
 );
 const testBody = { required: false as const, content: { "application/json": { schema: TestTarget } } };
 
@@ -105,6 +169,32 @@ const deadLetterFiguresRoute = defineRoute({
   responses: { 200: jsonAnswer(DeadLetterFigures, "Figures") },
 });
 
+const discoveryConfigRoute = defineRoute({
+  method: "get",
+  path: "/api/v1/settings/discovery-config",
+  tags: ["settings"],
+  summary: "That states are not inferred from observations: off, with PyStator's names",
+  responses: { 200: jsonAnswer(DiscoveryConfig, "Settings") },
+});
+
+const testDiscoveryRoute = defineRoute({
+  method: "post",
+  path: "/api/v1/settings/test-discovery-database",
+  tags: ["settings"],
+  summary: "Says that there is no store of observations",
+  request: { body: jsonBody(TestDiscovery) },
+  responses: { 200: jsonAnswer(TestAnswer, "Result") },
+});
+
+const changeServerConfigRoute = defineRoute({
+  method: "patch",
+  path: "/api/v1/settings/server-config",
+  tags: ["settings"],
+  summary: "Refused: settings come from the environment and files of the operator",
+  request: { body: jsonBody(ServerConfigPatch) },
+  responses: { 403: problemAnswer("Settings cannot be changed over HTTP") },
+});
+
 const appConfigRoute = defineRoute({
   method: "get",
   path: "/api/v1/settings/app-config",
@@ -139,16 +229,26 @@ const databaseRoute = defineRoute({
 
 export function addSettingsRoutes(app: ApiApp, deps: RouteDeps): void {
   const { settings, store, auth } = deps;
+  const urlRow = () => settings.configRows.find((one) => one.envKey === "PYSTATOR_DATABASE_URL");
 
   app.openapi(appConfigRoute, (c) =>
     c.json({
       theme: settings.theme,
       app_name: settings.appName,
       version: settings.version,
-      allow_inline_code_actions: false as const,
-      allow_inline_code_imports: false as const,
-      allow_catalog_code: false as const,
+      ...CODE_FLAGS,
     }, 200));
+
+  app.openapi(discoveryConfigRoute, (c) => c.json({ ...DISCOVERY, database_url: null }, 200));
+
+  app.openapi(
+    testDiscoveryRoute,
+    (c) => c.json({ success: false, message: "States are not inferred from observations here" }, 200),
+  );
+
+  app.openapi(changeServerConfigRoute, () => {
+    throw new AppError("forbidden", "Cannot change the settings over HTTP: they belong to the operator");
+  });
 
   app.openapi(overviewRoute, async (c) => {
     const schema = await store.schema();
@@ -159,7 +259,13 @@ export function addSettingsRoutes(app: ApiApp, deps: RouteDeps): void {
       environment: settings.environment,
       auth_disabled: auth.isOpen,
       auth_mode: auth.mode,
+      api_url: new URL(c.req.url).origin,
+      ...CODE_FLAGS,
+      registry: { load_database: false as const, load_database_source: "default" as const },
+      discovery: { ...DISCOVERY, database_url_masked: null },
+      worker: workerSettings(settings.configRows),
       database: {
+        configured_url_masked: urlRow()?.display ?? null,
         driver_kind: store.dialect,
         schema_applied: schema.applied,
         schema_expected: schema.expected,
@@ -170,11 +276,17 @@ export function addSettingsRoutes(app: ApiApp, deps: RouteDeps): void {
 
   app.openapi(serverConfigRoute, (c) =>
     c.json({
+      config_file_resolved: null,
+      config_write_target: null,
+      features_config_write_target: null,
       rows: settings.configRows.map((row) => ({
         id: row.id,
         env_key: row.envKey,
         section: row.section,
-        effective_display: row.isSecret ? "***" : row.display,
+        kind: row.isSecret ? "secret" as const : "readonly" as const,
+        env_locked: true as const,
+        cfg_value: null,
+        effective_display: shown(row),
         source_hint: row.source,
         is_secret: row.isSecret,
         editable: false as const,
@@ -182,7 +294,7 @@ export function addSettingsRoutes(app: ApiApp, deps: RouteDeps): void {
     }, 200));
 
   app.openapi(databaseRoute, async (c) => {
-    const row = settings.configRows.find((one) => one.envKey === "PYSTATOR_DATABASE_URL");
+    const row = urlRow();
     const machines = await store.machines.list({});
     return c.json({
       configured_url: row === undefined || row.source === "default" ? null : row.display,
@@ -203,16 +315,21 @@ export function addSettingsRoutes(app: ApiApp, deps: RouteDeps): void {
     }, 200));
 
   app.openapi(testDatabaseRoute, async (c) => {
-    const answer = await tested(() => store.ping(), "The store answers");
+    const answer = isOfCaller(c.req.valid("json"))
+      ? NOT_TESTED
+      : await tested(() => store.ping(), "The store answers");
     return c.json(answer, 200);
   });
 
   app.openapi(testDeadLettersRoute, async (c) => {
-    const answer = await tested(() => store.deadLetters.stats(), "Dead letters can be read");
+    const answer = isOfCaller(c.req.valid("json"))
+      ? NOT_TESTED
+      : await tested(() => store.deadLetters.stats(), "Dead letters can be read");
     return c.json(answer, 200);
   });
 
   app.openapi(deadLetterFiguresRoute, async (c) => {
+    if (isOfCaller(c.req.valid("json"))) throw new AppError("bad_request", NOT_TESTED.message);
     const { total, byReason, byStage, byStatus } = await store.deadLetters.stats();
     return c.json({
       total_messages: total,
@@ -221,6 +338,46 @@ export function addSettingsRoutes(app: ApiApp, deps: RouteDeps): void {
       by_status: { ...byStatus },
     }, 200);
   });
+}
+
+const DISCOVERY = {
+  backend: "none" as const,
+  database_url_source: "default" as const,
+  shadow_enabled: false as const,
+  min_edge_count: 0,
+  min_confidence: 0,
+  drift_alert_threshold: 0,
+  drift_severe_threshold: 0,
+  drift_min_sample: 0,
+  low_sample_threshold: 0,
+};
+
+function workerSettings(rows: readonly ConfigRow[]): Record<string, string | number> {
+  return Object.fromEntries(
+    rows.filter((row) => row.id.startsWith(WORKER_PREFIX)).map((row) => {
+      const value = shown(row);
+      return [row.id.slice(WORKER_PREFIX.length), /^[0-9]{1,9}$/.test(value) ? Number(value) : value];
+    }),
+  );
+}
+
+const WORKER_PREFIX = "worker_";
+
+const NOT_TESTED = {
+  success: false,
+  message: "Addresses of callers are never connected to; send none to test what is configured",
+};
+
+/** PyStator's pages fill in what they know of the configured store; only an address of its own is refused. */
+function isOfCaller(body: z.output<typeof TestTarget> | undefined): boolean {
+  return body !== undefined &&
+    [body.connection_string, body.host, body.database].some((value) =>
+      value !== undefined && value !== null && value !== ""
+    );
+}
+
+function shown(row: ConfigRow): string {
+  return row.isSecret ? "***" : row.display;
 }
 
 /** What a driver says about a failure names hosts and users: it stays inside. */
