@@ -8,27 +8,14 @@ import { machineVariablesOf, readProcessConfig } from "./src/config.ts";
 import type { Config, DatabaseConfig } from "./src/config_values.ts";
 import { AppError, messageOf } from "./src/errors.ts";
 import { createApiProxy } from "./src/host/api_proxy.ts";
-import { importPredecessorInto } from "./src/host/import_predecessor.ts";
-import { createCore, modulesOf } from "./src/host/core.ts";
 import { openStore } from "./src/host/open_store.ts";
 import type { Databases, ProcessDeps } from "./src/host/process.ts";
 import { withReadReplica } from "./src/host/read_replica.ts";
-import { createApiOn, OPEN, runApi } from "./src/host/run_api.ts";
-import { runDev } from "./src/host/run_dev.ts";
-import { runUi } from "./src/host/run_ui.ts";
-import { runWorker } from "./src/host/run_worker.ts";
 import { createStopSignal } from "./src/host/stop_signal.ts";
 import { surviveConnectionErrors } from "./src/host/survive.ts";
 import type { Store } from "./src/store/store.ts";
-import { emptyDatabase } from "./src/store/empty.ts";
 import { createMemoryStore } from "./src/store/memory/memory_store.ts";
-import { migrate, sqlitePathOf } from "./src/store/migrate.ts";
 import { expectedVersion, readMigrations } from "./src/store/migrations.ts";
-import { connectPostgres, DEFAULT_POSTGRES_LIMITS } from "./src/store/postgres/connect.ts";
-import { parsePostgresUrl } from "./src/store/postgres/connection_url.ts";
-import { openPostgresStore } from "./src/store/postgres/postgres_store.ts";
-import { openPredecessor } from "./src/store/predecessor/open_source.ts";
-import { openSqliteStore } from "./src/store/sqlite/sqlite_store.ts";
 import { createLog, silentLog, writeLine } from "./src/telemetry/log.ts";
 import { createMetrics } from "./src/telemetry/metrics.ts";
 import project from "./deno.json" with { type: "json" };
@@ -41,7 +28,7 @@ const databases: Databases = {
       case "memory":
         return createMemoryStore();
       case "sqlite":
-        return await openSqliteStore({ path: sqlitePathOf(database.url) });
+        return await openSqlite(database.url);
       case "postgres":
         return await openPostgres(database);
     }
@@ -52,15 +39,16 @@ const databases: Databases = {
         return { applied: [], notes: [] };
       case "sqlite":
       case "postgres":
-        return await migrate(database.url);
+        return await (await import("./src/store/migrate.ts")).migrate(database.url);
     }
   },
   async status(database) {
     const expected = expectedVersion(
       database.dialect === "memory" ? [] : await readMigrations(database.dialect),
     );
-    if (database.dialect === "sqlite" && !(await isFile(sqlitePathOf(database.url)))) {
-      return { applied: null, expected };
+    if (database.dialect === "sqlite") {
+      const { sqlitePathOf } = await import("./src/store/migrate.ts");
+      if (!(await isFile(sqlitePathOf(database.url)))) return { applied: null, expected };
     }
     const store = await databases.open(database);
     try {
@@ -90,15 +78,18 @@ function createDeps(): CliDeps {
     database: {
       upgrade: (config) => databases.upgrade(config.database),
       status: (config) => databases.status(config.database),
-      empty: ({ database }, what) => emptyDatabase(database.url, what),
+      empty: async ({ database }, what) =>
+        await (await import("./src/store/empty.ts")).emptyDatabase(database.url, what),
       migrations: (config) => databases.migrations(config.database),
       importPredecessor,
     },
     processes: {
-      api: (config) => runProcess(config, "api", runApi),
-      worker: (config) => runProcess(config, "worker", runWorker),
-      ui: (config) => runProcess(config, "ui", runUi),
-      dev: (config) => runProcess(config, "dev", runDev),
+      // A process loads what it runs and nothing else: it starts in half the time.
+      api: (config) => runProcess(config, "api", async () => (await import("./src/host/run_api.ts")).runApi),
+      worker: (config) =>
+        runProcess(config, "worker", async () => (await import("./src/host/run_worker.ts")).runWorker),
+      ui: (config) => runProcess(config, "ui", async () => (await import("./src/host/run_ui.ts")).runUi),
+      dev: (config) => runProcess(config, "dev", async () => (await import("./src/host/run_dev.ts")).runDev),
     },
   };
 }
@@ -107,7 +98,7 @@ function createDeps(): CliDeps {
 async function runProcess(
   config: Config,
   kind: string,
-  run: (deps: ProcessDeps, signal: AbortSignal) => Promise<void>,
+  load: () => Promise<(deps: ProcessDeps, signal: AbortSignal) => Promise<void>>,
 ): Promise<number> {
   const log = createLog({
     level: config.logLevel,
@@ -122,6 +113,7 @@ async function runProcess(
   const stop = createStopSignal();
   for (const warning of config.warnings) log.warning(warning);
   try {
+    const run = await load();
     await run(processDeps(config, { log, metrics }), stop.signal);
     return EXIT_OK;
   } catch (error) {
@@ -154,6 +146,8 @@ async function importPredecessor(
   { database }: Config,
   options: Parameters<CliDeps["database"]["importPredecessor"]>[1],
 ): Promise<PredecessorImport> {
+  const { importPredecessorInto } = await import("./src/host/import_predecessor.ts");
+  const { openPredecessor } = await import("./src/store/predecessor/open_source.ts");
   const source = await openPredecessor(options.from ?? database.url);
   try {
     if (!options.isDryRun) await databases.upgrade(database);
@@ -175,6 +169,8 @@ async function connect(config: Config): Promise<ApiConnection> {
     const send = createApiProxy(config.remote.apiUrl);
     return { fetch: send, token: config.remote.token, close: () => Promise.resolve() };
   }
+  const { createCore, modulesOf } = await import("./src/host/core.ts");
+  const { createApiOn, OPEN } = await import("./src/host/run_api.ts");
   const deps = processDeps(config, { log: silentLog, metrics: createMetrics() });
   const store = await openStore(deps, { database: config.database, signal: AbortSignal.abort() });
   const core = createCore(deps, store, { workerId: null, modules: await modulesOf(deps, "guards") });
@@ -190,8 +186,15 @@ async function connect(config: Config): Promise<ApiConnection> {
   };
 }
 
+async function openSqlite(url: string): Promise<Store> {
+  const { sqlitePathOf } = await import("./src/store/migrate.ts");
+  const { openSqliteStore } = await import("./src/store/sqlite/sqlite_store.ts");
+  return await openSqliteStore({ path: sqlitePathOf(url) });
+}
+
 /** One connection listens, the others are shared between turns and single statements. */
 async function openPostgres(database: DatabaseConfig): Promise<Store> {
+  const { openPostgresStore } = await import("./src/store/postgres/postgres_store.ts");
   const turnsMax = Math.max(1, Math.floor((database.connectionsMax - 1) / 2));
   const limits = { turnsMax, callsMax: Math.max(1, database.connectionsMax - 1 - turnsMax) };
   const open = (url: string, isListening: boolean) =>
@@ -209,6 +212,8 @@ async function openPostgres(database: DatabaseConfig): Promise<Store> {
 
 /** A crash of a server with these settings forgets events that were answered. */
 async function postgresHazards(url: string): Promise<readonly string[]> {
+  const { connectPostgres, DEFAULT_POSTGRES_LIMITS } = await import("./src/store/postgres/connect.ts");
+  const { parsePostgresUrl } = await import("./src/store/postgres/connection_url.ts");
   const options = { applicationName: "stator-check", limits: DEFAULT_POSTGRES_LIMITS };
   const connection = connectPostgres(parsePostgresUrl(url), options);
   try {

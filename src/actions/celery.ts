@@ -1,5 +1,5 @@
 /** Action `celery`: hands a task to Celery workers over a Redis broker and takes the result back. */
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
@@ -43,25 +43,36 @@ const PUSH_ONCE = "if redis.call('set', KEYS[1], '1', 'NX', 'EX', ARGV[1]) then 
  * final failures, no result in time is a failure that is tried again.
  */
 export function createCelery(deps: CeleryDeps): Celery {
-  // Connects with the first command; while the broker is away commands fail soon and the dispatcher tries again.
-  const redis = new Redis(deps.brokerUrl, {
-    lazyConnect: true,
-    maxRetriesPerRequest: 1,
-    connectTimeout: BROKER_MS_MAX,
-    commandTimeout: BROKER_MS_MAX,
-    retryStrategy: (times) => Math.min(times * 200, BROKER_MS_MAX),
-  });
-  redis.on(
-    "error",
-    (error) => deps.log.warning("The Celery broker does not answer", { error: messageOf(error) }),
-  );
+  let opening: Promise<Redis> | null = null;
 
-  return { run, close: () => redis.disconnect() };
+  return {
+    run,
+    close: () => void opening?.then((redis) => redis.disconnect()),
+  };
+
+  /** The driver is loaded by those alone that have a broker and a task. */
+  async function open(): Promise<Redis> {
+    const { Redis } = await import("ioredis");
+    // Connects with the first command; while the broker is away commands fail soon and the dispatcher tries again.
+    const redis = new Redis(deps.brokerUrl, {
+      lazyConnect: true,
+      maxRetriesPerRequest: 1,
+      connectTimeout: BROKER_MS_MAX,
+      commandTimeout: BROKER_MS_MAX,
+      retryStrategy: (times) => Math.min(times * 200, BROKER_MS_MAX),
+    });
+    redis.on(
+      "error",
+      (error) => deps.log.warning("The Celery broker does not answer", { error: messageOf(error) }),
+    );
+    return redis;
+  }
 
   async function run(action: LeasedAction, signal: AbortSignal): Promise<ActionResult> {
     const request = requestOf(action, deps);
     if (typeof request === "string") return final(request);
     try {
+      const redis = await (opening ??= open());
       const message = JSON.stringify(messageFor(request, action));
       await redis.eval(
         PUSH_ONCE,
@@ -72,16 +83,19 @@ export function createCelery(deps: CeleryDeps): Celery {
         message,
       );
       if (!request.isAwaited) return { type: "done", output: { task_id: action.actionId } };
-      return await resultWithin(request.timeoutMs, action, signal);
+      return await resultWithin(redis, { timeoutMs: request.timeoutMs, action, signal });
     } catch (error) {
       return transient(`Cannot reach the Celery broker: ${messageOf(error)}`);
     }
   }
 
   async function resultWithin(
-    timeoutMs: number,
-    action: LeasedAction,
-    signal: AbortSignal,
+    redis: Redis,
+    { timeoutMs, action, signal }: {
+      readonly timeoutMs: number;
+      readonly action: LeasedAction;
+      readonly signal: AbortSignal;
+    },
   ): Promise<ActionResult> {
     const untilMs = deps.clock.nowMs() + timeoutMs;
     for (let waitMs = POLL_MS_MIN; !signal.aborted; waitMs = Math.min(waitMs * 2, POLL_MS_MAX)) {

@@ -1,23 +1,13 @@
 /** The command line: reads the words, runs one verb, answers with an exit code. */
 import { Command, CommanderError } from "commander";
 import { messageOf } from "../errors.ts";
-import { addCompareCommands } from "./compare_commands.ts";
 import { type CliContext, createContext } from "./context.ts";
-import { addDatabaseCommands } from "./database_commands.ts";
-import { addDeadLetterCommands } from "./dead_letter_commands.ts";
 import type { CliDeps } from "./deps.ts";
-import { addDoctorCommand } from "./doctor_command.ts";
-import { addEntityCommands } from "./entity_commands.ts";
 import { adviceOf, EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit_code.ts";
-import { addFormatCommands } from "./format_commands.ts";
-import { addImportCommands } from "./import_commands.ts";
-import { addLaneCommands } from "./lane_commands.ts";
-import { addMachineCommands } from "./machine_commands.ts";
 import { addProcessCommands } from "./process_commands.ts";
-import { addResetCommands } from "./reset_commands.ts";
-import { addPublishCommands } from "./publish_commands.ts";
-import { addRenderCommands } from "./render_commands.ts";
-import { addSimulationCommands } from "./simulation_commands.ts";
+
+/** Verbs that start a process: it must start fast, so the other verbs are not even loaded. */
+const PROCESS_VERBS = ["api", "worker"];
 
 /** Runs one command; never throws. Exit codes are listed in `docs/cli.md`. */
 export async function runCli(args: readonly string[], deps: CliDeps): Promise<number> {
@@ -25,7 +15,7 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<nu
   const context = createContext(deps, (code) => {
     exitCode = Math.max(exitCode, code);
   });
-  const program = createProgram(context);
+  const program = await createProgram(context, args[0]);
   if (args.length === 0) {
     deps.io.err(program.helpInformation());
     return EXIT_USAGE;
@@ -42,7 +32,7 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<nu
   }
 }
 
-function createProgram(context: CliContext): Command {
+async function createProgram(context: CliContext, verb: string | undefined): Promise<Command> {
   const { io, version } = context.deps;
   const program = new Command("stator")
     .description("Runs the lifecycles of business entities from statecharts written in YAML")
@@ -54,18 +44,10 @@ function createProgram(context: CliContext): Command {
     })
     .showSuggestionAfterError()
     .showHelpAfterError("See all verbs and flags: stator --help");
-  addMachineCommands(program, context);
-  addRenderCommands(program, context);
-  addImportCommands(program, context);
-  addCompareCommands(program, context);
-  addFormatCommands(program, context);
-  addSimulationCommands(program, context);
-  addPublishCommands(program, context);
-  addEntityCommands(program, context);
-  addLaneCommands(program, context);
-  addDoctorCommand(program, context);
-  addDeadLetterCommands(program, context);
+  if (verb === undefined || !PROCESS_VERBS.includes(verb)) {
+    const { addOtherCommands } = await import("./other_commands.ts");
+    addOtherCommands(program, context);
+  }
   addProcessCommands(program, context);
-  addResetCommands(addDatabaseCommands(program, context), context);
   return program;
 }

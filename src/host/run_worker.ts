@@ -3,7 +3,6 @@ import { AppError } from "../errors.ts";
 import { type Core, createCore, modulesOf } from "./core.ts";
 import { startWorker, type Worker } from "../worker/worker.ts";
 import { runBackground } from "./background.ts";
-import { publishFolder } from "./publish_folder.ts";
 import type { ProcessDeps } from "./process.ts";
 import { aborted } from "./stop_signal.ts";
 
@@ -32,6 +31,7 @@ export async function runWorker(deps: ProcessDeps, signal: AbortSignal): Promise
     const { worker, core } = await startWorkerOn(deps, store);
     started = core;
     if (config.worker.machineSource === "yaml" && config.worker.machineDir !== null) {
+      const { publishFolder } = await import("./publish_folder.ts");
       await publishFolder(config.worker.machineDir, { ...deps, core });
     }
     background = runBackground(deps, core, ended.signal);
