@@ -56,6 +56,7 @@ const PASSED_ON = [
   "/docs",
   "/docs/*",
   "/openapi.json",
+  "/redoc",
   "/llms.txt",
   "/mcp",
   "/metrics",

@@ -63,7 +63,7 @@ const BODIES: readonly BodyRow[] = [
     status: 415,
   },
   { name: "encoded", text: '{"trigger":"pay"}', headers: { "content-encoding": "gzip" }, status: 415 },
-  { name: "empty", text: "", headers: { "content-type": "application/json" }, status: 400 },
+  { name: "empty", text: "", headers: { "content-type": "application/json" }, status: 422 },
   { name: "broken", text: '{"trigger":', status: 400 },
   { name: "single quotes", text: "{'trigger':'pay'}", status: 400 },
   { name: "comment", text: '{"trigger":"pay"} // x', status: 400 },

@@ -3,10 +3,13 @@ import { z } from "@hono/zod-openapi";
 import { AppError } from "../../errors.ts";
 import { ATTEMPTS_MAX_DEFAULT, decideOnce, idempotencyOf } from "../commands.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
-import type { ApiApp, RouteDeps } from "../env.ts";
+import type { Context } from "hono";
+import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
 import { expectedVersionOf } from "../preconditions.ts";
+import { endedEvent, EventStatus } from "../event_status.ts";
 import { queueCommand, Queued } from "../queueing.ts";
-import { CreatedEntity, createdEntity, EventAnswer, sendNow } from "./event_answers.ts";
+import { applyPreferences, awaited, preferencesOf } from "../preferences.ts";
+import { CreatedEntity, createdEntity, EventAnswer, type EventRequest, sendNow } from "./event_answers.ts";
 import {
   CallerRecord,
   entityParams,
@@ -76,7 +79,8 @@ const sendEventRoute = defineRoute({
   summary: "Send an event and wait for what it does; creates the entity when a machine is named",
   description:
     "A refused event is answered with 200 and `success: false`. With `Prefer: respond-async` the event is " +
-    "only accepted (202) and a worker decides it. `If-Match` with the entity's ETag refuses a change of something " +
+    "only accepted (202) and a worker decides it; with `Prefer: wait=N` it is decided within N seconds, at most 30, or " +
+    "accepted so. `If-Match` with the entity's ETag refuses a change of something " +
     "that changed meanwhile (412).",
   request: { params: entityParams, headers: idempotencyHeaders, body: jsonBody(SendEvent) },
   responses: {
@@ -108,6 +112,7 @@ const queueEventRoute = defineRoute({
   summary: "Queue an event for a worker, now or at a given time",
   request: { params: entityParams, headers: idempotencyHeaders, body: jsonBody(QueueEvent) },
   responses: {
+    200: jsonAnswer(EventStatus, "Done within the time of `Prefer: wait=N`"),
     202: jsonAnswer(Queued, "Accepted"),
     404: problemAnswer("No such entity, and no machine is named"),
     409: problemAnswer("The entity is not active"),
@@ -144,22 +149,49 @@ export function addEntityCommandRoutes(app: ApiApp, deps: RouteDeps): void {
       idempotency,
       ifVersion: await expectedVersionOf(c, deps, entityId),
     } as const;
-    if (prefersAsync(c.req.header("prefer"))) {
+    const wishes = preferencesOf(c.req.header("prefer"));
+    const { isAsync, waitSeconds } = wishes;
+    applyPreferences(c, wishes);
+    if (isAsync) {
       if (request.ifVersion !== null) {
         throw new AppError(
           "bad_request",
           "Cannot accept the event: If-Match and respond-async exclude each other",
         );
       }
+    }
+    const answer = isAsync && waitSeconds === null
+      ? null
+      : await orNoMachine(request.machineName, () => sentWithin(c, waitSeconds, request));
+    if (answer === null) {
       const queued = await orNoMachine(request.machineName, () => queueCommand(c, deps, request));
-      c.header("preference-applied", "respond-async");
       c.header("location", `/api/v1/events/${queued.event_id}`);
       return c.json(queued, 202);
     }
-    const answer = await orNoMachine(request.machineName, () => sendNow(c, deps, request));
     if (answer.version !== null) c.header("etag", `"${answer.version}"`);
     return c.json(answer, 200);
   });
+
+  /** With a time to wait an entity that is busy is asked again; null = it stayed so, and the event goes into its queue. */
+  async function sentWithin(
+    c: Context<ApiEnv>,
+    waitSeconds: number | null,
+    request: EventRequest,
+  ): Promise<z.infer<typeof EventAnswer> | null> {
+    if (waitSeconds === null) return await sendNow(c, deps, request);
+    const isQueueable = (request.ifVersion ?? null) === null;
+    return await awaited(c, deps, {
+      waitSeconds,
+      ask: async () => {
+        try {
+          return await sendNow(c, deps, request);
+        } catch (error) {
+          if (!isQueueable || !isBusy(error)) throw error;
+          return null;
+        }
+      },
+    });
+  }
 
   app.openapi(applyDataRoute, async (c) => {
     const { entity_id: entityId } = c.req.valid("param");
@@ -191,8 +223,17 @@ export function addEntityCommandRoutes(app: ApiApp, deps: RouteDeps): void {
       idempotency: await idempotencyOf(c, { entityId, operation: "queue-event", body: body }),
     });
     c.header("location", `/api/v1/events/${queued.event_id}`);
-    return c.json(queued, 202);
+    const { waitSeconds } = preferencesOf(c.req.header("prefer"));
+    if (waitSeconds === null) return c.json(queued, 202);
+    applyPreferences(c, { isAsync: false, waitSeconds });
+    const ended = await awaited(c, deps, { waitSeconds, ask: () => endedEvent(deps, queued.event_id) });
+    return ended === null ? c.json(queued, 202) : c.json(ended, 200);
   });
+}
+
+/** Earlier events of the entity are not done yet; that passes. */
+function isBusy(error: unknown): boolean {
+  return error instanceof AppError && error.code === "too_many_requests";
 }
 
 /** Without a machine an unknown entity cannot be created: that is a mistake in the request, not a missing resource. */
@@ -211,9 +252,4 @@ export async function orNoMachine<Answer>(
       details: { status: 400 },
     });
   }
-}
-
-function prefersAsync(header: string | undefined): boolean {
-  return header !== undefined &&
-    header.split(",").some((part) => part.trim().toLowerCase() === "respond-async");
 }
