@@ -147,7 +147,7 @@ export async function answerOf(response: Response): Promise<Answer> {
   };
 }
 
-function createTestClock(): TestClock {
+export function createTestClock(): TestClock {
   let nowMs = Date.UTC(2026, 0, 31, 12);
   return {
     nowMs: () => nowMs,

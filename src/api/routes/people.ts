@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { AppError } from "../../errors.ts";
 import type { Account, StoredDocument } from "../../store/store.ts";
 import { ROLES } from "../access.ts";
+import { newTokenCounter } from "../auth/accounts.ts";
 import { API_KEY_KIND } from "../auth/api_keys.ts";
 import { audit } from "../commands.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
@@ -164,7 +165,7 @@ export function addPeopleRoutes(app: ApiApp, deps: RouteDeps): void {
       passwordHash: await auth.hashPassword(password),
       role,
       isEnabled: true,
-      tokenCounter: 1,
+      tokenCounter: newTokenCounter(),
       createdAtMs: clock.nowMs(),
     };
     if (!await operations.putAccount(account, { isNewOnly: true })) {
@@ -191,6 +192,7 @@ export function addPeopleRoutes(app: ApiApp, deps: RouteDeps): void {
       expectedCounter: known.tokenCounter,
     });
     if (!isWritten) throw new AppError("conflict", "Cannot change the account: somebody else just did");
+    await keepAnAdmin(known, changed);
     auth.forget(username);
     await audit(c, deps, {
       action: "account.changed",
@@ -209,6 +211,7 @@ export function addPeopleRoutes(app: ApiApp, deps: RouteDeps): void {
     await refuseLastAdmin(await required(username));
     await operations.deleteAccount(username);
     auth.forget(username);
+    await keepAnAdmin(known, null);
     await audit(c, deps, { action: "account.deleted", resource: `account:${username}` });
     return c.body(null, 204);
   });
@@ -272,6 +275,16 @@ export function addPeopleRoutes(app: ApiApp, deps: RouteDeps): void {
     if (others.length === 0) throw new AppError("conflict", "Cannot change the last administrator");
   }
 }
+
+  /** Two who take the role from each other at once both saw the other: whoever finds nobody left gives it back. */
+  async function keepAnAdmin(before: Account, after: Account | null): Promise<void> {
+    const isAdmin = ({ role, isEnabled }: Account) => role === "Admin" && isEnabled;
+    if (!isAdmin(before) || (after !== null && isAdmin(after))) return;
+    if ((await operations.accounts()).some(isAdmin)) return;
+    await operations.putAccount({ ...before, tokenCounter: newTokenCounter() }, { isNewOnly: false });
+    auth.forget(before.username);
+    throw new AppError("conflict", "Cannot change the last administrator");
+  }
 
 function userRecord(account: Account): z.infer<typeof User> {
   return {
