@@ -208,10 +208,11 @@ export function addPeopleRoutes(app: ApiApp, deps: RouteDeps): void {
 
   app.openapi(deleteUserRoute, async (c) => {
     const { username } = c.req.valid("param");
-    await refuseLastAdmin(await required(username));
+    const known = await required(username);
+    await refuseLastAdmin(known);
     await operations.deleteAccount(username);
-    auth.forget(username);
     await keepAnAdmin(known, null);
+    auth.forget(username);
     await audit(c, deps, { action: "account.deleted", resource: `account:${username}` });
     return c.body(null, 204);
   });
@@ -274,7 +275,6 @@ export function addPeopleRoutes(app: ApiApp, deps: RouteDeps): void {
     );
     if (others.length === 0) throw new AppError("conflict", "Cannot change the last administrator");
   }
-}
 
   /** Two who take the role from each other at once both saw the other: whoever finds nobody left gives it back. */
   async function keepAnAdmin(before: Account, after: Account | null): Promise<void> {
@@ -285,6 +285,7 @@ export function addPeopleRoutes(app: ApiApp, deps: RouteDeps): void {
     auth.forget(before.username);
     throw new AppError("conflict", "Cannot change the last administrator");
   }
+}
 
 function userRecord(account: Account): z.infer<typeof User> {
   return {
