@@ -301,6 +301,28 @@ export interface StatorClient {
   /** Figures of this process for Prometheus. `GET /metrics`. */
   getMetrics(input?: Record<string, never>, options?: RequestOptions): Promise<string>;
 
+  /** Actions that wait or are being delivered, next due first. `GET /api/v1/outbox`. */
+  getOutbox(input?: {
+    readonly state?: "pending" | "leased" | undefined;
+    readonly kind?:
+      | "named"
+      | "http"
+      | "celery"
+      | "send"
+      | "send_event"
+      | "create_entity"
+      | "invoke_start"
+      | "invoke_stop"
+      | undefined;
+    readonly machine_name?: string | undefined;
+    readonly entity_id?: string | undefined;
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.OutboxPage>;
+
+  /** How much waits for each receiver, and when the next action is due. `GET /api/v1/outbox/summary`. */
+  getOutboxSummary(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.OutboxSummary>;
+
   /** Whether requests can be served: store reachable, schema as expected. `GET /ready`. */
   getReadiness(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Ready>;
 
@@ -677,7 +699,7 @@ export interface StatorClient {
   queueEvent(input: {
     readonly entity_id: string;
     readonly body: Schemas.QueueEventRequest;
-  }, options?: RequestOptions): Promise<Schemas.QueuedEventResponse>;
+  }, options?: RequestOptions): Promise<Schemas.EventStatusResponse | Schemas.QueuedEventResponse>;
 
   /** Accept up to 1,000 events for workers, in the order given. `POST /api/v1/events/batch`. Takes `idempotencyKey`. */
   queueEvents(input: {
@@ -1094,6 +1116,19 @@ export function createStatorClient(options: ClientOptions): StatorClient {
       send({ "method": "GET", "path": "/api/v1/auth/me", "answer": "json" }, input, options),
     getMetrics: (input, options) =>
       send({ "method": "GET", "path": "/metrics", "answer": "text" }, input, options),
+    getOutbox: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/outbox",
+          "query": ["state", "kind", "machine_name", "entity_id", "limit", "cursor"],
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
+    getOutboxSummary: (input, options) =>
+      send({ "method": "GET", "path": "/api/v1/outbox/summary", "answer": "json" }, input, options),
     getReadiness: (input, options) =>
       send({ "method": "GET", "path": "/ready", "answer": "json" }, input, options),
     getRedoc: (input, options) =>

@@ -11,7 +11,7 @@ import { createInvoke } from "./invoke.ts";
 import { logAction } from "./log.ts";
 import { createCreateEntity, createSendEvent, type OtherEntityDeps } from "./other_entity.ts";
 import type { Outgoing } from "./outgoing.ts";
-import { createPublish } from "./publish.ts";
+import { createPublish, type PublishDeps } from "./publish.ts";
 import { createSend } from "./send.ts";
 import type { WebhookTarget } from "./webhook.ts";
 
@@ -33,6 +33,7 @@ export interface ActionsDeps {
   readonly render: (value: JsonValue, action: LeasedAction) => JsonValue;
   /** Subscriptions to this topic. */
   readonly webhooksOf: (topic: string, machineName: string) => Promise<readonly WebhookTarget[]>;
+  readonly deliverWebhook?: PublishDeps["deliverWebhook"];
   readonly renderValues: OtherEntityDeps["renderValues"];
   /** Appends an event for another entity; repeated calls with one `actionId` append it once. */
   readonly sendEvent: OtherEntityDeps["sendEvent"];

@@ -5,18 +5,21 @@ import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { ActionHandler } from "./actions.ts";
 import type { Outgoing } from "./outgoing.ts";
-import { deliverWebhook, type WebhookTarget } from "./webhook.ts";
+import { deliverWebhook, type WebhookDelivery, type WebhookResult, type WebhookTarget } from "./webhook.ts";
 
 export interface PublishDeps {
   readonly outgoing: Outgoing;
   readonly webhooksOf: (topic: string, machineName: string) => Promise<readonly WebhookTarget[]>;
   readonly clock: Pick<Clock, "nowMs">;
   readonly log: Log;
+  /** Delivers one message, or keeps it to try again; default: delivers, and a failure is one of the action. */
+  readonly deliverWebhook?: (delivery: WebhookDelivery, signal: AbortSignal) => Promise<WebhookResult>;
 }
 
 /**
  * Sends `{type, timestamp, data}` to each subscriber. `data` holds the keys of `include`, or the whole context without
- * keys that begin with `_`. When one of them fails all are tried again; `webhook-id` tells them that they know it.
+ * keys that begin with `_`. A message that does not arrive is kept and tried again by itself, so that nobody waits for
+ * one receiver; `webhook-id` tells a receiver what it knows already.
  */
 export function createPublish(deps: PublishDeps): ActionHandler {
   return async (action, signal) => {
@@ -36,7 +39,7 @@ export function createPublish(deps: PublishDeps): ActionHandler {
       data: dataOf(action),
     });
     const results = await Promise.all(
-      targets.map((target) => deliver({ target, body, action, deps, signal })),
+      targets.map((target) => deliver({ target, body, topic, action, deps, signal })),
     );
     return results.find((result) => result.type === "failed") ?? { type: "done", output: null };
   };
@@ -53,16 +56,18 @@ function dataOf(action: LeasedAction): JsonObject {
 async function deliver(delivery: {
   readonly target: WebhookTarget;
   readonly body: string;
+  readonly topic: string;
   readonly action: LeasedAction;
   readonly deps: PublishDeps;
   readonly signal: AbortSignal;
 }): Promise<ActionResult> {
-  const { target, body, action, deps, signal } = delivery;
-  const result = await deliverWebhook({ target, messageId: action.actionId, body }, deps, signal);
+  const { target, body, topic, action, deps, signal } = delivery;
+  const message = { target, messageId: action.actionId, body, topic };
+  const result = await (deps.deliverWebhook?.(message, signal) ?? deliverWebhook(message, deps, signal));
   if (result.type === "delivered") return { type: "done", output: null };
   const reason = result.type === "gone" ? "it wants no more" : result.reason;
   deps.log.warning("A webhook was not delivered", { webhook: target.id, action_id: action.actionId, reason });
-  if (result.type === "gone") return { type: "done", output: null };
+  if (result.type !== "failed") return { type: "done", output: null };
   const { isFinal, retryAfterMs } = result;
   return { type: "failed", error: `Cannot deliver webhook "${target.id}": ${reason}`, isFinal, retryAfterMs };
 }

@@ -13,21 +13,38 @@ export interface WebhookTarget {
 }
 
 export type WebhookResult =
-  | { readonly type: "delivered" }
+  | { readonly type: "delivered"; readonly answer?: WebhookAnswer }
   /** The receiver wants no more of them. */
-  | { readonly type: "gone" }
+  | { readonly type: "gone"; readonly answer?: WebhookAnswer }
+  /** Not delivered yet; it is kept and tried again by itself. */
+  | { readonly type: "kept"; readonly reason: string }
   | {
+    readonly answer?: WebhookAnswer;
     readonly type: "failed";
     readonly reason: string;
     readonly isFinal: boolean;
     readonly retryAfterMs: number | null;
   };
 
+export interface WebhookAnswer {
+  readonly status: number;
+  /** The first part of it. */
+  readonly excerpt: string;
+}
+
+const EXCERPT_LENGTH = 1_000;
 const TIMEOUT_MS = 10_000;
+
+export interface WebhookDelivery {
+  readonly target: WebhookTarget;
+  readonly messageId: string;
+  readonly topic: string;
+  readonly body: string;
+}
 
 /** `messageId` stays the same over retries: receivers know by it what they have seen. */
 export async function deliverWebhook(
-  delivery: { readonly target: WebhookTarget; readonly messageId: string; readonly body: string },
+  delivery: Omit<WebhookDelivery, "topic">,
   deps: { readonly outgoing: Outgoing; readonly clock: Pick<Clock, "nowMs"> },
   signal: AbortSignal,
 ): Promise<WebhookResult> {
@@ -49,10 +66,12 @@ export async function deliverWebhook(
   if (result.type !== "answered") {
     return { type: "failed", reason: result.reason, isFinal: result.type === "refused", retryAfterMs: null };
   }
-  if (result.status < 300) return { type: "delivered" };
-  if (result.status === 410) return { type: "gone" };
+  const answer = { status: result.status, excerpt: result.body.slice(0, EXCERPT_LENGTH) };
+  if (result.status < 300) return { type: "delivered", answer };
+  if (result.status === 410) return { type: "gone", answer };
   return {
     type: "failed",
+    answer,
     reason: `status ${result.status}`,
     isFinal: false,
     retryAfterMs: retryAfterMsOf(result.retryAfter, nowMs),

@@ -128,6 +128,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   [`DELETE ${V1}/layouts/{machine_name}/{machine_version}`]: "Editor",
   [`DELETE ${V1}/layouts/{machine_name}/{machine_version}/{state_name}`]: "Editor",
 
+  [`GET ${V1}/outbox`]: "Viewer",
+  [`GET ${V1}/outbox/summary`]: "Viewer",
   [`GET ${V1}/webhooks`]: "Viewer",
   [`POST ${V1}/webhooks`]: "Admin",
   [`GET ${V1}/webhooks/{webhook_id}`]: "Viewer",

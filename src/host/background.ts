@@ -8,7 +8,7 @@ import { runWebhookFeed } from "./webhook_feed.ts";
 export async function runBackground(deps: ProcessDeps, core: Core, signal: AbortSignal): Promise<void> {
   const feed = {
     store: core.store,
-    outgoing: core.outgoing,
+    deliveries: core.deliveries,
     clock: deps.clock,
     log: deps.log.child({ room: "webhooks" }),
     owner: deps.newId(),

@@ -17,6 +17,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { createOtherEntities } from "./other_entities.ts";
 import type { ProcessDeps } from "./process.ts";
 import { renderValues } from "./render_values.ts";
+import { type DeliveriesDeps, deliverOrKeep } from "./webhook_deliveries.ts";
 import { webhooksOf } from "./webhooks.ts";
 
 export interface Core {
@@ -25,6 +26,7 @@ export interface Core {
   readonly actions: Actions;
   readonly crashGuard: CrashGuard | null;
   readonly outgoing: Outgoing;
+  readonly deliveries: DeliveriesDeps;
   readonly modules: Modules;
   /** Lets go of what the actions hold open. */
   close(): void;
@@ -70,9 +72,10 @@ export function createCore(
       catalogCheckMs: config.worker.catalogRefreshMs === 0
         ? 0
         : Math.min(1_000, config.worker.catalogRefreshMs),
-      ...(config.worker.claimLanesMax === null
-        ? {}
-        : { lanesPerTurn: Math.max(1, config.worker.claimLanesMax) }),
+      ...(config.worker.claimLanesMax === null ? {} : {
+        lanesPerTurn: Math.max(1, config.worker.claimLanesMax),
+        lanesPerTurnSparse: Math.max(1, config.worker.claimLanesMax),
+      }),
     },
   });
   const render = (value: JsonValue, action: LeasedAction) => renderTemplate(value, scopeOf(action));
@@ -80,6 +83,15 @@ export function createCore(
     ? null
     : createCelery({ brokerUrl: config.celeryBrokerUrl, render, clock, log: log.child({ room: "actions" }) });
   const outgoing = createOutgoing(createEgressPolicy({ allow: config.egressAllow, resolve: resolveHost }));
+  const deliveries: DeliveriesDeps = {
+    documents: store.operations.documents,
+    outgoing,
+    clock,
+    log: log.child({ room: "webhooks" }),
+    random: Math.random,
+    resting: new Map(),
+    secret: config.webhookSecret,
+  };
   const actions = createActions({
     log: log.child({ room: "actions" }),
     metrics: config.worker.areMetricsShown ? metrics : null,
@@ -89,7 +101,8 @@ export function createCore(
     handlers: modules.actions,
     secrets: config.actionSecrets,
     celery: celery?.run ?? null,
-    webhooksOf: webhooksOf(store.operations.documents, config.webhookSecret),
+    webhooksOf: webhooksOf(store.operations.documents, { secret: config.webhookSecret, clock }),
+    deliverWebhook: (delivery, signal) => deliverOrKeep(delivery, deliveries, signal),
     renderValues: (value, action) => renderValues(value, scopeOf(action)),
     ...createOtherEntities(store, runtime),
   });
@@ -99,6 +112,7 @@ export function createCore(
     actions,
     crashGuard,
     outgoing,
+    deliveries,
     modules,
     close() {
       celery?.close();

@@ -192,7 +192,10 @@ Deno.test("webhooksOf() finds who asked for a topic, with the right secrets", as
   await put("b", { events: ["*"] });
   await put("c", { events: ["order_paid"], enabled: false });
   await put("d", { events: ["other"] });
-  const targets = await webhooksOf(documents, "whsec_shared")("order_paid");
+  const targets = await webhooksOf(documents, {
+    secret: "whsec_shared",
+    clock: systemClock,
+  })("order_paid");
   same(targets.map(({ id, secrets }) => [id, secrets]), [["a", ["whsec_a"]], ["b", ["whsec_shared"]]]);
 });
 

@@ -1,17 +1,22 @@
 /** Tells subscribers of refused events and of dead letters, each webhook at its own pace and from where it stopped. */
-import type { Outgoing } from "../actions/outgoing.ts";
-import { deliverWebhook } from "../actions/webhook.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import type { DeadLetter } from "../orchestrator/dead_letter.ts";
 import type { Page, Store } from "../store/store.ts";
 import type { Log } from "../telemetry/log.ts";
-import { isWanted, type Subscription, subscriptionsOf, WEBHOOK_KIND } from "./webhooks.ts";
+import {
+  deliverAndNote,
+  deliverDue,
+  type DeliveriesDeps,
+  disable,
+  trimDeliveries,
+} from "./webhook_deliveries.ts";
+import { isWanted, type Subscription, subscriptionsOf } from "./webhooks.ts";
 
 export interface WebhookFeedDeps {
   readonly store: Store;
-  readonly outgoing: Outgoing;
+  readonly deliveries: DeliveriesDeps;
   readonly clock: Clock;
   readonly log: Log;
   /** Only one process at a time follows the feed. */
@@ -19,7 +24,8 @@ export interface WebhookFeedDeps {
   readonly secret: string | null;
 }
 
-const ROUND_MS = 2_000;
+const ROUND_MS = 1_000;
+const TRIM_EVERY_MS = 600_000;
 const LEASE_MS = 30_000;
 const PAGE = 20;
 const LETTERS_PAGE = 100;
@@ -37,9 +43,16 @@ const DEAD = "dead_letter_created";
 
 /** Follows until the signal; a failure of the store is met again in the next round. */
 export async function runWebhookFeed(deps: WebhookFeedDeps, signal: AbortSignal): Promise<void> {
+  let trimAtMs = deps.clock.nowMs() + TRIM_EVERY_MS;
   while (!signal.aborted) {
     try {
-      if (await isLeader(deps)) await followOnce(deps, signal);
+      if (await isLeader(deps)) {
+        await Promise.all([followOnce(deps, signal), deliverDue(deps.deliveries, signal)]);
+        if (deps.clock.nowMs() >= trimAtMs) {
+          trimAtMs = deps.clock.nowMs() + TRIM_EVERY_MS;
+          await trimDeliveries(deps.store.operations.documents);
+        }
+      }
     } catch (error) {
       deps.log.debug("Cannot follow the feed for webhooks", { error: messageOf(error) });
     }
@@ -49,7 +62,10 @@ export async function runWebhookFeed(deps: WebhookFeedDeps, signal: AbortSignal)
 
 /** One round over all webhooks. A new webhook begins with what happens from now on. */
 export async function followOnce(deps: WebhookFeedDeps, signal: AbortSignal): Promise<void> {
-  const subscriptions = await subscriptionsOf(deps.store.operations.documents, deps.secret);
+  const subscriptions = await subscriptionsOf(deps.store.operations.documents, {
+    secret: deps.secret,
+    nowMs: deps.clock.nowMs(),
+  });
   const wanting = subscriptions.filter(({ events }) => isWanted(events, REFUSED) || isWanted(events, DEAD));
   await Promise.all(wanting.map((subscription) => follow(subscription, deps, signal)));
 }
@@ -59,7 +75,9 @@ async function isLeader(deps: WebhookFeedDeps): Promise<boolean> {
   const known = await documents.get(LEADER_KIND, "feed");
   const nowMs = deps.clock.nowMs();
   const isMine = known?.body.owner === deps.owner;
-  if (known !== null && !isMine && numberOf(known.body.until_ms) > nowMs) return false;
+  const untilMs = numberOf(known?.body.until_ms);
+  if (known !== null && !isMine && untilMs > nowMs) return false;
+  if (isMine && untilMs - nowMs > LEASE_MS / 2) return true;
   const body = { owner: deps.owner, until_ms: nowMs + LEASE_MS };
   return await documents.put(LEADER_KIND, "feed", body, {
     expectedVersion: known?.version ?? 0,
@@ -99,9 +117,10 @@ async function follow(subscription: Subscription, deps: WebhookFeedDeps, signal:
   let place = placeOf(stored.body);
   if (place.nextAtMs > clock.nowMs()) return;
   for (const message of await messagesAfter(place, events, store)) {
-    const delivery = { target, messageId: message.id, body: JSON.stringify(message.body) };
-    const result = await deliverWebhook(delivery, deps, signal);
-    if (result.type === "gone") return await disable(target.id, store);
+    const topic = String(message.body.event_type);
+    const delivery = { target, messageId: message.id, topic, body: JSON.stringify(message.body) };
+    const result = await deliverAndNote(delivery, deps.deliveries, signal);
+    if (result.type === "gone") return await disable(target.id, documents);
     if (result.type === "failed") {
       const nowMs = clock.nowMs();
       const sinceMs = place.failures === 0 ? nowMs : place.failingSinceMs;
@@ -196,14 +215,6 @@ async function lettersAfter(place: Place, store: Store): Promise<readonly DeadLe
     if (cursor === null || fresh.length < page.items.length) break;
   }
   return found;
-}
-
-async function disable(id: string, store: Store): Promise<void> {
-  const { documents } = store.operations;
-  const stored = await documents.get(WEBHOOK_KIND, id);
-  if (stored === null) return;
-  const body = { ...stored.body, enabled: false };
-  await documents.put(WEBHOOK_KIND, id, body, { expectedVersion: stored.version, expiresAtMs: null });
 }
 
 function freshPlace(after: string, nowMs: number): Place {

@@ -53,9 +53,17 @@ async function inWorld(
   let answer: OutgoingResult = { type: "answered", status: 200, body: "", retryAfter: null };
   const deps: WebhookFeedDeps = {
     store,
-    outgoing: (request) => {
-      told.push(request);
-      return Promise.resolve(answer);
+    deliveries: {
+      documents: store.operations.documents,
+      outgoing: (request) => {
+        told.push(request);
+        return Promise.resolve(answer);
+      },
+      clock,
+      log: silentLog,
+      random: () => 0.5,
+      resting: new Map(),
+      secret: null,
     },
     clock,
     log: silentLog,

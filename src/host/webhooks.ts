@@ -1,5 +1,6 @@
 /** Who subscribed to a topic, read from the stored webhooks. */
 import type { WebhookTarget } from "../actions/webhook.ts";
+import type { Clock } from "../clock.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import type { DocumentStore } from "../store/store.ts";
 
@@ -15,10 +16,11 @@ export interface Subscription {
 /** Targets that asked for a topic. */
 export function webhooksOf(
   documents: DocumentStore,
-  secret: string | null,
+  options: { readonly secret: string | null; readonly clock: Pick<Clock, "nowMs"> },
 ): (topic: string) => Promise<readonly WebhookTarget[]> {
   return async (topic) => {
-    const found = await subscriptionsOf(documents, secret);
+    const { secret, clock } = options;
+    const found = await subscriptionsOf(documents, { secret, nowMs: clock.nowMs() });
     return found.filter(({ events }) => isWanted(events, topic)).map(({ target }) => target);
   };
 }
@@ -26,11 +28,11 @@ export function webhooksOf(
 /** Every enabled webhook; `secret` is the one of those that have none of their own. */
 export async function subscriptionsOf(
   documents: DocumentStore,
-  secret: string | null,
+  options: { readonly secret: string | null; readonly nowMs: number },
 ): Promise<readonly Subscription[]> {
   const { items } = await documents.list(WEBHOOK_KIND, { limit: WEBHOOKS_MAX, isNewestFirst: false });
   return items.flatMap(({ id, body }) => {
-    const target = body.enabled === false ? null : targetOf(id, body, secret);
+    const target = body.enabled === false ? null : targetOf(id, body, options);
     return target === null ? [] : [{ target, events: textsOf(body.events) }];
   });
 }
@@ -39,9 +41,16 @@ export function isWanted(events: readonly string[], topic: string): boolean {
   return events.includes(topic) || events.includes("*");
 }
 
-function targetOf(id: string, body: JsonObject, secret: string | null): WebhookTarget | null {
+/** Where a stored webhook wants its messages; during a rotation they carry the signature of the secret before, too. */
+export function targetOf(
+  id: string,
+  body: JsonObject,
+  { secret, nowMs }: { readonly secret: string | null; readonly nowMs: number },
+): WebhookTarget | null {
   if (typeof body.url !== "string") return null;
-  const own = [body.secret, body.previous_secret, ...textsOf(body.secrets)].filter((value) =>
+  const { previous_secret_until_ms: untilMs = null } = body;
+  const isRotated = typeof untilMs === "number" && untilMs > nowMs;
+  const own = [body.secret, isRotated ? body.previous_secret ?? secret : null].filter((value) =>
     typeof value === "string"
   );
   const headers = Object.entries(mappingOf(body.headers)).map(([name, value]) =>

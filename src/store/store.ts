@@ -12,6 +12,7 @@ import type { LaneWrite, LoadedLane } from "../orchestrator/lane.ts";
 import type { MachineRecord } from "../orchestrator/machine_record.ts";
 import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
+import type { OutboxListing } from "./outbox_listing.ts";
 import type { OperationsStore } from "./operations_port.ts";
 import type { StoreFacts } from "./store_facts.ts";
 
@@ -25,6 +26,7 @@ export type {
   StoredDocument,
   WorkerRow,
 } from "./operations_port.ts";
+export type { OutboxGroup, OutboxItem, OutboxListing, OutboxQuery } from "./outbox_listing.ts";
 export type { StoreFacts } from "./store_facts.ts";
 
 export interface Store {
@@ -288,7 +290,7 @@ export interface FeedQuery {
 
 // ── Outbox and dead letters ──────────────────────────────────────────────────────────────────────────────────────
 
-export interface OutboxStore {
+export interface OutboxStore extends OutboxListing {
   /** Leases due actions, at most one at a time for each entity, in order of position and ordinal. */
   claim(options: { readonly limit: number; readonly leaseMs: number; readonly owner: string }): Promise<
     readonly LeasedAction[]

@@ -241,6 +241,26 @@ export interface StatorClient {
   getMe(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.UserResponse>;
   /** Figures of this process for Prometheus. `GET /metrics`. */
   getMetrics(input?: Record<string, never>, options?: RequestOptions): Promise<string>;
+  /** Actions that wait or are being delivered, next due first. `GET /api/v1/outbox`. */
+  getOutbox(input?: {
+    readonly state?: "pending" | "leased" | undefined;
+    readonly kind?:
+      | "named"
+      | "http"
+      | "celery"
+      | "send"
+      | "send_event"
+      | "create_entity"
+      | "invoke_start"
+      | "invoke_stop"
+      | undefined;
+    readonly machine_name?: string | undefined;
+    readonly entity_id?: string | undefined;
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.OutboxPage>;
+  /** How much waits for each receiver, and when the next action is due. `GET /api/v1/outbox/summary`. */
+  getOutboxSummary(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.OutboxSummary>;
   /** Whether requests can be served: store reachable, schema as expected. `GET /ready`. */
   getReadiness(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Ready>;
   /** The same page where PyStator's readers look for it. `GET /redoc`. */
@@ -557,7 +577,7 @@ export interface StatorClient {
   queueEvent(input: {
     readonly entity_id: string;
     readonly body: Schemas.QueueEventRequest;
-  }, options?: RequestOptions): Promise<Schemas.QueuedEventResponse>;
+  }, options?: RequestOptions): Promise<Schemas.EventStatusResponse | Schemas.QueuedEventResponse>;
   /** Accept up to 1,000 events for workers, in the order given. `POST /api/v1/events/batch`. Takes `idempotencyKey`. */
   queueEvents(input: {
     readonly body: Schemas.BatchEventsRequest;

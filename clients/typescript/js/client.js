@@ -329,6 +329,19 @@ export function createStatorClient(options) {
       send({ "method": "GET", "path": "/api/v1/auth/me", "answer": "json" }, input, options),
     getMetrics: (input, options) =>
       send({ "method": "GET", "path": "/metrics", "answer": "text" }, input, options),
+    getOutbox: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/outbox",
+          "query": ["state", "kind", "machine_name", "entity_id", "limit", "cursor"],
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
+    getOutboxSummary: (input, options) =>
+      send({ "method": "GET", "path": "/api/v1/outbox/summary", "answer": "json" }, input, options),
     getReadiness: (input, options) =>
       send({ "method": "GET", "path": "/ready", "answer": "json" }, input, options),
     getRedoc: (input, options) =>

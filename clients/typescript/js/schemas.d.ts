@@ -962,6 +962,65 @@ export interface ObservabilityWorkerEventsResponse {
   readonly limit: number;
   readonly offset: number;
 }
+export interface OutboxAction {
+  /** The `Idempotency-Key` that its receiver sees */
+  readonly action_id: string;
+  readonly entity_id: string;
+  readonly machine_name: string;
+  readonly machine_version: string;
+  readonly position: number;
+  readonly ordinal: number;
+  readonly kind:
+    | "named"
+    | "http"
+    | "celery"
+    | "send"
+    | "send_event"
+    | "create_entity"
+    | "invoke_start"
+    | "invoke_stop";
+  readonly name: string;
+  /** Who receives it: a host, `celery`, the name of a named action, a kind */
+  readonly target: string;
+  readonly params: {
+    readonly [key: string]: unknown;
+  };
+  readonly state: "pending" | "leased";
+  readonly attempts: number;
+  readonly attempts_max: number;
+  readonly created_at: string | null;
+  /** When it is delivered next, or when its lease ends */
+  readonly next_at: string | null;
+}
+export interface OutboxPage {
+  readonly items: readonly (OutboxAction)[];
+  readonly next_cursor: string | null;
+}
+export interface OutboxSummary {
+  readonly pending: number;
+  readonly leased: number;
+  readonly failing: number;
+  /** When the next action is due; null = nothing waits */
+  readonly next_at: string | null;
+  /** Largest first */
+  readonly targets: readonly ({
+    readonly target: string;
+    readonly kind:
+      | "named"
+      | "http"
+      | "celery"
+      | "send"
+      | "send_event"
+      | "create_entity"
+      | "invoke_start"
+      | "invoke_stop";
+    readonly pending: number;
+    readonly leased: number;
+    /** How many of them failed at least once */
+    readonly failing: number;
+    readonly next_at: string | null;
+  })[];
+}
 export interface ParkLaneRequest {
   readonly reason: string;
 }

@@ -20,6 +20,8 @@ import { addHealthRoutes } from "./health.ts";
 import { addLaneRoutes } from "./lanes.ts";
 import { addMachineInspectionRoutes } from "./machine_inspection.ts";
 import { addMachineRoutes } from "./machines.ts";
+import { addOutboxRoutes } from "./outbox.ts";
+import { addWebhookDeliveryRoutes } from "./webhook_deliveries.ts";
 import { addWebhookRoutes } from "./webhooks.ts";
 import { addSessionRoutes } from "./sessions.ts";
 import { addStreamRoutes } from "./streams.ts";
@@ -69,6 +71,8 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addSettingsRoutes(app, deps);
   addTransitionRoutes(app, { ...deps, streams });
   addWebhookRoutes(app, deps);
+  addWebhookDeliveryRoutes(app, deps);
+  addOutboxRoutes(app, deps);
   addWorkspaceRoutes(app, deps);
   addLlmsRoutes(app);
   addMcpRoutes(app, deps);

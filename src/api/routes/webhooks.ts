@@ -34,6 +34,7 @@ const Webhook = z.object({
   headers: z.record(z.string(), z.string()).nullable().openapi({ description: "Values are masked" }),
   enabled: z.boolean(),
   has_secret: z.boolean(),
+  previous_secret_until: Instant.nullable().openapi({ description: "Until then its signature is sent, too" }),
   created_at: Instant.nullable(),
   updated_at: Instant.nullable(),
 }).openapi("WebhookResponse");
@@ -187,11 +188,13 @@ const StoredWebhook = z.object({
   events: z.array(EventName).catch([]),
   headers: z.record(z.string(), z.string()).nullable().catch(null),
   secret: z.string().nullable().catch(null),
+  previous_secret_until_ms: z.number().nullable().catch(null),
   enabled: z.boolean().catch(false),
 });
 
 function webhookRecord(stored: StoredDocument): z.infer<typeof Webhook> {
-  const { name, url, events, headers, secret, enabled } = StoredWebhook.parse(stored.body);
+  const webhook = StoredWebhook.parse(stored.body);
+  const { name, url, events, headers, secret, enabled, previous_secret_until_ms: untilMs } = webhook;
   return {
     id: stored.id,
     name,
@@ -200,6 +203,7 @@ function webhookRecord(stored: StoredDocument): z.infer<typeof Webhook> {
     headers: headers === null ? null : Object.fromEntries(Object.keys(headers).map((key) => [key, MASK])),
     enabled,
     has_secret: secret !== null,
+    previous_secret_until: untilMs === null ? null : timeOf(untilMs),
     created_at: timeOf(stored.createdAtMs),
     updated_at: timeOf(stored.updatedAtMs),
   };

@@ -172,4 +172,94 @@ export const outboxCases: readonly ContractCase[] = [
       assertEquals([again.actionId, again.attempts, again.params], [row.actionId, 0, { url: "other" }]);
     },
   },
+  {
+    name: "list() shows what waits and what is delivered, next due first; groups() counts it by receiver",
+    async run({ store }) {
+      const url = "https://api.example.com/{{ id }}";
+      const http = { kind: "http", name: "_http", params: { url } } as const;
+      const rows = [
+        outboxOf("o-1", 1, http),
+        outboxOf("o-1", 2, http),
+        outboxOf("o-2", 1, { kind: "named", name: "publish", params: { topic: "t" } }),
+        outboxOf("o-3", 1, {
+          kind: "send",
+          name: "_send",
+          params: { target: "entity:o-1" },
+          machineName: "ticket",
+        }),
+      ];
+      for (const row of rows) await writeLane(store, row.entityId, () => ({ outbox: [row] }));
+      const first = only(await store.outbox.claim({ limit: 1, leaseMs: 60_000, owner: "w-1" }));
+      const failed = only(await store.outbox.claim({ limit: 1, leaseMs: 60_000, owner: "w-1" }));
+      const retryAtMs = await store.ping() + 120_000;
+      await acknowledge(store, failed, { result: FAILED, retryAtMs });
+
+      const all = (await store.outbox.list({ limit: 10 })).items;
+      assertEquals(all.map((item) => item.actionId).toSorted(), rows.map((row) => row.actionId).toSorted());
+      assertEquals(
+        all.map((item) => item.nextAtMs),
+        all.map((item) => item.nextAtMs).toSorted((a, b) => a - b),
+      );
+      const leased = only((await store.outbox.list({ state: "leased", limit: 10 })).items);
+      assertEquals([leased.actionId, leased.nextAtMs], [first.actionId, first.leaseUntilMs]);
+      const waiting = present(all.find((item) => item.actionId === failed.actionId));
+      assertEquals([waiting.state, waiting.attempts, waiting.nextAtMs], ["pending", 1, retryAtMs]);
+      const { actionId, entityId, machineName, machineVersion, position, ordinal, kind, name, params } =
+        waiting;
+      assertEquals(
+        { actionId, entityId, machineName, machineVersion, position, ordinal, kind, name, params },
+        {
+          actionId: failed.actionId,
+          entityId: failed.entityId,
+          machineName: failed.machineName,
+          machineVersion: failed.machineVersion,
+          position: failed.position,
+          ordinal: failed.ordinal,
+          kind: failed.kind,
+          name: failed.name,
+          params: failed.params,
+        },
+      );
+      assertEquals([waiting.attemptsMax, waiting.createdAtMs], [failed.attemptsMax, failed.createdAtMs]);
+      const counts = [
+        [{}, 4],
+        [{ entityId: "o-1" }, 2],
+        [{ kind: "http" }, 2],
+        [{ machineName: "ticket" }, 1],
+        [{ state: "pending" }, 3],
+        [{ entityId: "none" }, 0],
+      ] as const;
+      for (const [filter, count] of counts) {
+        assertEquals(
+          (await store.outbox.list({ ...filter, limit: 10 })).items.length,
+          count,
+          JSON.stringify(filter),
+        );
+      }
+      const head = await store.outbox.list({ limit: 3 });
+      const rest = await store.outbox.list({ limit: 3, cursor: head.nextCursor });
+      assertEquals(
+        [...head.items, ...rest.items].map((item) => item.actionId),
+        all.map((item) => item.actionId),
+      );
+      assertEquals(rest.nextCursor, null);
+
+      const groups = await store.outbox.groups();
+      assertEquals(groups.map((group) => [group.kind, group.name, group.address]).toSorted(), [
+        ["http", "_http", url],
+        ["named", "publish", null],
+        ["send", "_send", "entity:o-1"],
+      ]);
+      assertEquals(groups[0]?.kind, "http");
+      const sums = groups.reduce(
+        (sum, { pending, leased, failing }) => [
+          (sum[0] ?? 0) + pending,
+          (sum[1] ?? 0) + leased,
+          (sum[2] ?? 0) + failing,
+        ],
+        [0, 0, 0],
+      );
+      assertEquals(sums, [3, 1, 1]);
+    },
+  },
 ];

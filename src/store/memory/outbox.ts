@@ -4,9 +4,11 @@ import { takenOver } from "../rows.ts";
 import type { OutboxStore } from "../store.ts";
 import { appendOne } from "./inbox.ts";
 import { type MemoryAction, type MemoryState, nowMsOf } from "./state.ts";
+import { createMemoryOutboxListing } from "./outbox_listing.ts";
 
 export function createMemoryOutbox(state: MemoryState): OutboxStore {
   return {
+    ...createMemoryOutboxListing(state),
     claim({ limit, leaseMs }) {
       const nowMs = nowMsOf(state);
       const due = headsOf(state).filter((action) => dueAtOf(action) <= nowMs)

@@ -7,14 +7,17 @@ import type { OutboxStore } from "../store.ts";
 import { eventRow } from "./inbox.ts";
 import { letterRow } from "./turn_write.ts";
 import type { PostgresDeps } from "./turns.ts";
+import { createPostgresOutboxListing } from "./outbox_listing.ts";
 
 /** Only the first action of an entity may run. */
 const IS_HEAD =
   "not exists (select 1 from stator.outbox p where p.shard = o.shard and p.entity_id = o.entity_id " +
   "and p.next_at is not null and (p.position, p.ordinal) < (o.position, o.ordinal))";
 
-export function createPostgresOutbox({ database, signal }: PostgresDeps): OutboxStore {
+export function createPostgresOutbox(deps: PostgresDeps): OutboxStore {
+  const { database, signal } = deps;
   return {
+    ...createPostgresOutboxListing(deps),
     async claim({ limit, leaseMs, owner }) {
       // A lease that ran out is an attempt of which nobody knows the end.
       const rows = await database.all(

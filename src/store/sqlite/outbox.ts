@@ -4,6 +4,7 @@ import { leasedActionFrom, takenOver } from "../rows.ts";
 import type { OutboxStore } from "../store.ts";
 import { appendOne, type SqliteDeps } from "./inbox.ts";
 import { insertLetter } from "./turn_write.ts";
+import { createSqliteOutboxListing } from "./outbox_listing.ts";
 
 /** Only the first action of an entity may run. */
 const IS_HEAD =
@@ -13,6 +14,7 @@ const IS_HEAD =
 export function createSqliteOutbox(deps: SqliteDeps): OutboxStore {
   const { database, locks, signal } = deps;
   return {
+    ...createSqliteOutboxListing(deps),
     claim: ({ limit, leaseMs, owner }) =>
       database.write((session) => {
         const nowMs = database.nowMs();
