@@ -16,6 +16,7 @@ begin
   return (
     select json_agg(json_build_object(
         'entity_id', l.entity_id,
+        'shard', l.shard,
         'next_seq', l.next_seq,
         'attempts', l.attempts,
         'parked_reason', l.parked_reason,

@@ -26,14 +26,11 @@ export function runRow(
 ): HistoryRow {
   const { type, trigger, entity, run } = change;
   const before = type === "created" ? null : input.entity;
+  const row = baseRow(input, { type, trigger }, entity.position);
   return {
-    ...baseRow(input, { type, trigger }),
+    ...row,
     // The row that precedes the first event needs an id of its own: event ids are unique in history.
-    eventId: type === "created" && input.event.command.type !== "create"
-      ? historyIdOf(entity.entityId, entity.position)
-      : input.event.eventId,
-    position: entity.position,
-    id: historyIdOf(entity.entityId, entity.position),
+    eventId: type === "created" && input.event.command.type !== "create" ? row.id : input.event.eventId,
     machineName: entity.machineName,
     machineVersion: entity.machineVersion,
     payload: type === "created" && input.event.command.type !== "create" ? {} : payloadOf(input.event),
@@ -94,9 +91,9 @@ export function changeRow(
 function baseRow(
   input: DecideInput,
   names: { readonly type: HistoryType; readonly trigger: string },
+  position: number = nextPosition(input),
 ): HistoryRow {
   const { event, entity, nowMs } = input;
-  const position = nextPosition(input);
   return {
     id: historyIdOf(event.entityId, position),
     entityId: event.entityId,

@@ -3,6 +3,8 @@
 export interface RuntimeLimits {
   /** Lanes claimed by one turn. */
   readonly lanesPerTurn: number;
+  /** The same while every lane has one or two events only. */
+  readonly lanesPerTurnSparse: number;
   /** Events loaded for one lane in one turn. */
   readonly eventsPerLane: number;
   /** The same for a lane that is ready alone and has more. */
@@ -29,6 +31,7 @@ export interface RuntimeLimits {
 
 export const DEFAULT_LIMITS: RuntimeLimits = {
   lanesPerTurn: 50,
+  lanesPerTurnSparse: 400,
   eventsPerLane: 20,
   eventsPerLaneAlone: 320,
   submitBatchMax: 64,

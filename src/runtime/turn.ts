@@ -30,16 +30,16 @@ export interface TurnDeps {
 export async function runTurn(deps: TurnDeps): Promise<TurnReport | null> {
   for (let round = 0; round < deps.limits.fencedMax; round++) {
     const startedMs = deps.fold.stopwatchMs();
-    const lanesMax = Math.min(deps.limits.lanesPerTurn, deps.crashGuard?.lanesMax() ?? Infinity);
+    const lanesMax = Math.min(deps.pace.lanes(), deps.crashGuard?.lanesMax() ?? Infinity);
     const turn = await deps.turns.claim({
       lanesMax,
       eventsPerLaneMax: deps.pace.eventsPerLane(),
     });
     if (turn === null) return null;
     const isMore = turn.lanes.some((lane) => lane.isMore);
-    deps.pace.turned({ lanes: turn.lanes.length, isMore });
     const items = await commitLanes(turn, deps);
     if (items === "fenced") continue;
+    deps.pace.turned({ lanes: turn.lanes.length, items: items.length, isMore });
     const report = {
       lanes: turn.lanes.length,
       items: items.length,

@@ -3,6 +3,7 @@ import type { LaneWrite } from "../../orchestrator/lane.ts";
 import type { StoredAnswer } from "../store.ts";
 import { assertEquals, assertRejects } from "./assertions.ts";
 import {
+  AWKWARD,
   entityOf,
   historyOf,
   letterFor,
@@ -76,6 +77,34 @@ export const turnCases: readonly ContractCase[] = [
       const lane = only(turn.lanes);
       assertEquals([lane.entity, lane.timers, lane.events, lane.nextSeq], [entity, [timer], [], 2]);
       await turn.rollback();
+    },
+  },
+  {
+    name: "commit() keeps every field of many history rows, or nothing at all when it is fenced",
+    async run({ store }) {
+      const texts = {
+        trigger: "\\N",
+        fromState: AWKWARD,
+        reason: AWKWARD,
+        errorMessage: AWKWARD,
+        actor: AWKWARD,
+      };
+      const nothing = { toState: null, reason: null, errorMessage: null, context: null, actor: null };
+      const rows = Array.from(
+        { length: 200 },
+        (_, index) => historyOf("o-1", index + 1, index % 2 === 0 ? texts : nothing),
+      );
+      const entity = entityOf("o-1", { version: 200, position: 200 });
+      const fenced = await store.turns.lock({ entityIds: ["o-1"], keys: [], eventsPerLaneMax: 20 });
+      const write = writeOf(only(fenced.lanes), { expectedVersion: 7, entity, history: rows });
+      assertEquals(await fenced.commit({ lanes: [write], answers: [] }), { type: "fenced" });
+      assertEquals((await store.history.list({ entityId: "o-1", limit: 1, isAscending: true })).items, []);
+
+      await writeLane(store, "o-1", () => ({ entity, history: rows }));
+      const list = { entityId: "o-1", limit: 100, isAscending: true };
+      const first = await store.history.list(list);
+      const second = await store.history.list({ ...list, cursor: first.nextCursor ?? "" });
+      assertEquals([...first.items, ...second.items], rows);
     },
   },
   {

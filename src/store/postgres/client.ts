@@ -1,4 +1,5 @@
 /** One connection for one user at a time: every call has a deadline, any error makes it unusable for good. */
+import { finished } from "node:stream/promises";
 import postgres from "postgres";
 import { AppError } from "../../errors.ts";
 import type { DatabaseRow } from "../columns.ts";
@@ -9,11 +10,13 @@ export type PostgresValue = string | number | boolean | null;
 export interface Statement {
   readonly sql: string;
   readonly values?: readonly PostgresValue[];
+  /** Lines for a `copy … from stdin`. */
+  readonly copy?: string;
 }
 
 export interface PostgresClient {
   /**
-   * Sends all statements at once and answers their rows. Fails as a whole; the client must then be destroyed, which it
+   * Sends all statements at once (what follows a copy, after it) and answers their rows. Fails as a whole; the client must then be destroyed, which it
    * does itself.
    */
   run(statements: readonly Statement[], deadlineMs: number): Promise<readonly (readonly DatabaseRow[])[]>;
@@ -64,14 +67,7 @@ export function createClient(options: ClientOptions): PostgresClient {
         deadlineMs,
       );
       try {
-        const answers = Promise.all(
-          statements.map(({ sql: text, values }) =>
-            values === undefined
-              ? sql.unsafe(text).simple()
-              : sql.unsafe(text, [...values], { prepare: isPrepared })
-          ),
-        );
-        return await Promise.race([answers, tooLate]);
+        return await Promise.race([send(statements), tooLate]);
       } catch (error) {
         void destroy();
         throw error;
@@ -80,6 +76,30 @@ export function createClient(options: ClientOptions): PostgresClient {
       }
     },
   };
+
+  async function send(statements: readonly Statement[]): Promise<readonly (readonly DatabaseRow[])[]> {
+    const answers: Promise<readonly DatabaseRow[]>[] = [];
+    for (const { sql: text, values, copy } of statements) {
+      if (copy !== undefined) {
+        // When an earlier statement failed, its error is the one to tell.
+        const answered = Promise.all(answers);
+        answered.catch(() => {});
+        await copyIn(text, copy).catch(async (error: unknown) => {
+          await answered;
+          throw error;
+        });
+        answers.push(Promise.resolve([]));
+      } else if (values === undefined) answers.push(sql.unsafe(text).simple());
+      else answers.push(sql.unsafe(text, [...values], { prepare: isPrepared }));
+    }
+    return await Promise.all(answers);
+  }
+
+  async function copyIn(text: string, lines: string): Promise<void> {
+    const stream = await sql.unsafe(text).writable();
+    stream.end(lines);
+    await finished(stream);
+  }
 
   async function destroy(): Promise<void> {
     isUsable = false;

@@ -3,16 +3,17 @@ import type { LaneWrite, LoadedLane } from "../../orchestrator/lane.ts";
 import { assert } from "../../assert.ts";
 import type { DeadLetter } from "../../orchestrator/dead_letter.ts";
 import type { Entity } from "../../orchestrator/entity.ts";
-import type { HistoryRow } from "../../orchestrator/history.ts";
 import type { OutboxRow } from "../../orchestrator/outbox.ts";
 import type { JsonObject } from "../../json.ts";
 import { resultOf } from "../event_status.ts";
 import type { TurnWrite } from "../store.ts";
 import { arrayLiteral, type Statement } from "./client.ts";
+import { COPY_ROWS_MIN, historyCopy, type PlacedRow } from "./history_copy.ts";
 
 /** A lane as it was loaded, with the place of each of its events. */
 export interface HeldLane {
   readonly loaded: LoadedLane;
+  readonly shard: number;
   /** Same order as the events. `source` not 0 = a row of the predecessor's tables tells what became of it. */
   readonly places: readonly { readonly slot: number; readonly source: number; readonly seq: number }[];
 }
@@ -22,10 +23,10 @@ interface LanePair {
   readonly before: HeldLane;
 }
 
-export function commitStatement(
+export function commitStatements(
   write: TurnWrite,
   { held, nowMs, tx }: { readonly held: readonly HeldLane[]; readonly nowMs: number; readonly tx: string },
-): Statement {
+): readonly Statement[] {
   const heldById = new Map(held.map((one) => [one.loaded.entityId, one]));
   const pairs = write.lanes.map((lane): LanePair => {
     const before = heldById.get(lane.entityId);
@@ -34,7 +35,9 @@ export function commitStatement(
   });
   const kept = pairs.filter(({ lane }) => !lane.isPurged);
   const purged = write.lanes.filter((lane) => lane.isPurged).map((lane) => lane.entityId);
-  return {
+  const history = kept.flatMap(placedRows);
+  const isCopied = history.length >= COPY_ROWS_MIN;
+  const commit = {
     sql: "select stator.commit_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text[], $13)",
     values: [
       tx,
@@ -44,9 +47,7 @@ export function commitStatement(
       arrayOrNull(kept.flatMap(consumedRows)),
       arrayOrNull(kept.flatMap(renumberedRows)),
       arrayOrNull(kept.flatMap(({ lane }) => timerRows(lane))),
-      arrayOrNull(
-        kept.flatMap(({ lane, before }) => lane.history.map((row) => historyRow(row, before.loaded))),
-      ),
+      isCopied ? null : arrayOrNull(history.map(historyRow)),
       arrayOrNull(kept.flatMap(({ lane }) => lane.outbox.map(outboxRow))),
       arrayOrNull(kept.flatMap(({ lane }) => lane.deadLetters.map(letterRow))),
       arrayOrNull(write.answers.map((answer) => ({
@@ -60,6 +61,7 @@ export function commitStatement(
       arrayOrNull(kept.flatMap(mirrorRows)),
     ],
   };
+  return isCopied ? [commit, historyCopy(history, tx)] : [commit];
 }
 
 function arrayOrNull(rows: readonly object[]): string | null {
@@ -131,9 +133,23 @@ function timerRows(lane: LaneWrite): readonly object[] {
   ];
 }
 
-function historyRow(row: HistoryRow, loaded: LoadedLane): object {
-  const index = loaded.events.findIndex((event) => event.eventId === row.eventId);
-  const event = loaded.events[index];
+/** What the turn knew of the event of each row; an event that somebody waited for was never queued. */
+function placedRows({ lane, before }: LanePair): readonly PlacedRow[] {
+  const { loaded, shard } = before;
+  const places = new Map(loaded.events.map((event, index) => [event.eventId, index]));
+  return lane.history.map((row) => {
+    const index = places.get(row.eventId);
+    const event = index === undefined ? undefined : loaded.events[index];
+    const delivery = {
+      attempts: index === 0 ? loaded.attempts + 1 : 1,
+      attemptsMax: event?.attemptsMax ?? 1,
+      firesAtMs: event?.notBeforeMs ?? row.acceptedAtMs,
+    };
+    return { row, shard, delivery };
+  });
+}
+
+function historyRow({ row, delivery }: PlacedRow): object {
   return {
     entity_id: row.entityId,
     position: row.position,
@@ -142,10 +158,10 @@ function historyRow(row: HistoryRow, loaded: LoadedLane): object {
     event_id: row.eventId,
     accepted_at: row.acceptedAtMs,
     created_at: row.createdAtMs,
-    fires_at: event?.notBeforeMs ?? row.acceptedAtMs,
+    fires_at: delivery.firesAtMs,
     duration_ms: row.durationMs,
-    attempts: index === 0 ? loaded.attempts + 1 : 1,
-    attempts_max: event?.attemptsMax ?? 1,
+    attempts: delivery.attempts,
+    attempts_max: delivery.attemptsMax,
     is_success: row.isSuccess,
     type: row.type,
     outcome: row.outcome,

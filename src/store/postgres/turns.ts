@@ -18,7 +18,7 @@ import type { WakeSignal } from "../wake_signal.ts";
 import { arrayLiteral, type PostgresClient, type Statement } from "./client.ts";
 import type { PostgresDatabase } from "./connect.ts";
 import { codeOf, FENCED, storeError } from "./errors.ts";
-import { commitStatement, type HeldLane } from "./turn_write.ts";
+import { commitStatements, type HeldLane } from "./turn_write.ts";
 
 export interface PostgresDeps {
   readonly database: PostgresDatabase;
@@ -131,8 +131,8 @@ function openTurn(
       assert(isOpen, "a turn ends once");
       isOpen = false;
       try {
-        const statement = commitStatement(write, { held: loaded.lanes, nowMs: loaded.nowMs, tx });
-        await client.run([statement, { sql: "commit" }], limits.deadlineMs);
+        const statements = commitStatements(write, { held: loaded.lanes, nowMs: loaded.nowMs, tx });
+        await client.run([...statements, { sql: "commit" }], limits.deadlineMs);
         return { type: "committed" };
       } catch (error) {
         void client.destroy();
@@ -197,5 +197,5 @@ function laneFrom(row: DatabaseRow, eventsMax: number): HeldLane {
     timers: (jsonOrNull<readonly DatabaseRow[]>(row, "timers") ?? []).map(timerFrom),
     nextScheduledAtMs: numberOrNull(row, "next_scheduled_at"),
   };
-  return { loaded, places };
+  return { loaded, places, shard: number(row, "shard") };
 }

@@ -34,8 +34,9 @@ export function writeTurn(
     readonly nowMs: number;
   },
 ): boolean {
+  const heldById = new Map(held.map((one) => [one.loaded.entityId, one]));
   const lanes = write.lanes.map((lane) => {
-    const before = held.find((one) => one.loaded.entityId === lane.entityId);
+    const before = heldById.get(lane.entityId);
     assert(before !== undefined, "a turn writes the lanes that it holds");
     return { lane, before };
   });
