@@ -12,10 +12,17 @@ type Json = Record<string, unknown>;
 
 const META = { version: "1.0.0", machine_name: "bomb", strict_mode: false };
 const SMALL = [{ name: "a", type: "initial" }, { name: "b", type: "terminal" }];
+/** What patterns are tried on. */
+const LONG = { text: `${"a".repeat(9_000)}!` };
 const GO = { trigger: "go", source: "a", dest: "b" };
 
 function machine(more: Json): Json {
   return { meta: META, states: SMALL, transitions: [GO], ...more };
+}
+
+/** The same under a name of its own, where it has none that is part of the bomb. */
+function named(config: Json, index: number): Json {
+  return config["meta"] === META ? { ...config, meta: { ...META, machine_name: `bomb_${index}` } } : config;
 }
 
 function guarded(expression: string): Json {
@@ -81,11 +88,6 @@ const EXPRESSIONS: readonly string[] = [
   "x = 1",
   "lambda: 0",
   "[x for x in range(1000000000)]",
-  "matches(text, '(a+)+$')",
-  "matches(text, '(a|aa)+$')",
-  "matches(text, '(.*)*x')",
-  `matches(text, '${"a?".repeat(240)}')`,
-  "matches(text, '(((((a{1,99}){1,99}){1,99}){1,99}){1,99})')",
   "f'{text:>1000000000}' == ''",
   "'%1000000000d' % 1 == ''",
   "text.replace('a', text).replace('a', text).replace('a', text) == ''",
@@ -93,7 +95,27 @@ const EXPRESSIONS: readonly string[] = [
   "'\ud800' == text",
 ];
 
+const PATTERNS: readonly string[] = [
+  "(a+)+$",
+  "(a|aa)+$",
+  "(.*)*x",
+  "(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)[^!]$",
+  `${"a?".repeat(120)}${"a".repeat(120)}`,
+  "(((((a{1,99}){1,99}){1,99}){1,99}){1,99})",
+  "a{1,100000}",
+  "(?=a)\\1",
+  "(".repeat(500),
+  "[",
+  "a".repeat(10_000),
+];
+
+function matching(pattern: string): Json {
+  const check = { field: "text", op: "matches", value: pattern };
+  return machine({ transitions: [{ ...GO, guards: [{ check }] }] });
+}
+
 const MACHINES: Readonly<Record<string, Json>> = {
+  ...Object.fromEntries(PATTERNS.map((pattern) => [`pattern ${pattern.slice(0, 40)}`, matching(pattern)])),
   "five thousand states": machine({
     states: Array.from(
       { length: 5_000 },
@@ -140,43 +162,46 @@ export const BOMBS: readonly Bomb[] = [
   ...EXPRESSIONS.flatMap((expression): Bomb[] => {
     const config = guarded(expression);
     const name = `expression ${expression.slice(0, 40)}`;
-    const context = { text: `${"a".repeat(5_000)}!` };
     return [
       { name, path: "/api/v1/machines/validate", body: { config } },
-      { name, path: "/api/v1/process", body: { config, current_state: "a", trigger: "go", context } },
+      { name, path: "/api/v1/process", body: { config, current_state: "a", trigger: "go", context: LONG } },
     ];
   }),
-  ...Object.entries(MACHINES).flatMap(([name, config]): Bomb[] => [
+  ...Object.entries(MACHINES).flatMap(([name, config], index): Bomb[] => [
     { name, path: "/api/v1/machines/validate", body: { config } },
-    { name, path: "/api/v1/machines", body: { config } },
-    { name, path: "/api/v1/process", body: { config, current_state: "a", trigger: "go" } },
+    { name, path: "/api/v1/machines", body: { config: named(config, index) } },
+    { name, path: "/api/v1/process", body: { config, current_state: "a", trigger: "go", context: LONG } },
   ]),
-  {
-    name: "eventless ring",
-    path: "/api/v1/simulate",
-    body: {
-      config: machine({
-        states: [{ name: "a", type: "initial" }, { name: "b", type: "stable" }],
-        transitions: [{ source: "a", dest: "b" }, { source: "b", dest: "a" }],
-      }),
-      events: [{ trigger: "go" }],
-    },
-  },
-  {
-    name: "a context that doubles",
-    path: "/api/v1/simulate",
-    body: {
-      config: machine({
-        states: [{ name: "a", type: "initial" }],
-        transitions: [{
-          trigger: "go",
-          source: "a",
-          dest: "a",
-          effects: [{ type: "compute", key: "x", expr: "x + x" }],
-        }],
-      }),
-      context: { x: "xxxxxxxxxx" },
-      events: Array.from({ length: 100 }, () => ({ trigger: "go" })),
-    },
-  },
+  simulation("eventless ring", {
+    states: [{ name: "a", type: "initial" }, { name: "b", type: "stable" }],
+    transitions: [{ source: "a", dest: "b" }, { source: "b", dest: "a" }],
+  }),
+  simulation("a context that doubles", {
+    states: [{ name: "a", type: "initial" }],
+    transitions: [{ ...GO, dest: "a", effects: [{ compute: { x: "x + x" } }] }],
+  }),
+  simulation("a list that doubles", {
+    states: [{ name: "a", type: "initial" }],
+    transitions: [{ ...GO, dest: "a", effects: [{ compute: { x: "[x, x]" } }] }],
+  }),
+  simulation("a state that raises its own event", {
+    states: [{ name: "a", type: "initial", on_enter: [{ raise: "go" }] }],
+    transitions: [{ ...GO, dest: "a" }],
+  }),
+  simulation("timers that start each other", {
+    states: [{ name: "a", type: "initial" }, { name: "b", type: "stable" }],
+    transitions: [{ ...GO, after: "1ms" }, { trigger: "back", source: "b", dest: "a", after: "1ms" }],
+  }),
 ];
+
+function simulation(name: string, more: Json): Bomb {
+  const steps = Array.from(
+    { length: 150 },
+    (_, i) => i % 10 === 9 ? { advance_ms: 315_360_000_000 } : { trigger: "go" },
+  );
+  return {
+    name,
+    path: "/api/v1/simulate",
+    body: { config: machine(more), context: { x: "0123456789", ...LONG }, steps },
+  };
+}
