@@ -73,6 +73,7 @@ export const NAMES: Readonly<Record<string, string>> = {
   [`DELETE ${ENTITY}/labels/{key}`]: "deleteLabel",
 
   [`GET ${V1}/events/{event_id}`]: "getEvent",
+  [`POST ${V1}/events`]: "sendCloudEvent",
   [`POST ${V1}/events/batch`]: "queueEvents",
 
   [`GET ${V1}/dlq`]: "listDeadLetters",

@@ -323,6 +323,13 @@ export interface StatorClient {
   /** How much waits for each receiver, and when the next action is due. `GET /api/v1/outbox/summary`. */
   getOutboxSummary(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.OutboxSummary>;
 
+  /** What action `publish` tells, by topic, `*` = all; `Last-Event-ID` resumes for an hour. `GET /api/v1/publications/stream`. */
+  getPublicationsStream(input: {
+    readonly topics: string | undefined;
+    readonly after?: string | undefined;
+    readonly ticket?: string | undefined;
+  }, options?: RequestOptions): Promise<Response>;
+
   /** Whether requests can be served: store reachable, schema as expected. `GET /ready`. */
   getReadiness(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Ready>;
 
@@ -493,6 +500,7 @@ export interface StatorClient {
     readonly updated_before?: string | undefined;
     readonly labels?: string | undefined;
     readonly q?: string | undefined;
+    readonly search?: string | undefined;
     readonly sort_by?:
       | "created_at"
       | "updated_at"
@@ -547,6 +555,7 @@ export interface StatorClient {
 
   /** History of all entities, oldest first; nothing ever appears behind a cursor. `GET /api/v1/transitions`. */
   listTransitions(input?: {
+    readonly format?: "transitions" | "cloudevents" | undefined;
     readonly after?: string | undefined;
     readonly success?: boolean | undefined;
     readonly machine_name?: string | undefined;
@@ -746,6 +755,36 @@ export interface StatorClient {
     readonly entity_id: string;
   }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
 
+  /** Take CloudEvents 1.0 for workers: structured, as a batch of up to 1,000, or binary. `POST /api/v1/events`. */
+  sendCloudEvent(
+    input?: {
+      readonly body?: {
+        readonly specversion: "1.0";
+        /** With `source` it makes a repetition harmless */
+        readonly id: string;
+        /** A URI reference */
+        readonly source: string;
+        /** Its last part, behind a dot, slash or colon, is the trigger */
+        readonly type: string;
+        /** The entity */
+        readonly subject: string;
+        readonly time?: string | null | undefined;
+        readonly datacontenttype?: string | null | undefined;
+        readonly dataschema?: string | null | undefined;
+        /** In place of the last part of `type` */
+        readonly trigger?: string | null | undefined;
+        /** Needed where the entity does not exist yet */
+        readonly machine?: string | null | undefined;
+        readonly machineversion?: string | null | undefined;
+        readonly traceparent?: string | null | undefined;
+        /** An object is the payload of the event; anything else stands in it under `data` */
+        readonly data?: Schemas.JsonValue | undefined;
+        readonly [key: string]: unknown;
+      };
+    },
+    options?: RequestOptions,
+  ): Promise<Schemas.EventStatusResponse | (Schemas.QueuedEventResponse) | (Schemas.CloudEventsAccepted)>;
+
   /** Send an event and wait for what it does; creates the entity when a machine is named. `POST /api/v1/entities/{entity_id}/events`. Takes `idempotencyKey`. */
   sendEvent(input: {
     readonly entity_id: string;
@@ -777,6 +816,7 @@ export interface StatorClient {
 
   /** The same as server-sent events: `id` is the cursor, `Last-Event-ID` resumes without gap or double. `GET /api/v1/transitions/stream`. */
   streamTransitions(input?: {
+    readonly format?: "transitions" | "cloudevents" | undefined;
     readonly after?: string | undefined;
     readonly success?: boolean | undefined;
     readonly machine_name?: string | undefined;
@@ -1129,6 +1169,17 @@ export function createStatorClient(options: ClientOptions): StatorClient {
       ),
     getOutboxSummary: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/outbox/summary", "answer": "json" }, input, options),
+    getPublicationsStream: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/publications/stream",
+          "query": ["topics", "after", "ticket"],
+          "answer": "stream",
+        },
+        input,
+        options,
+      ),
     getReadiness: (input, options) =>
       send({ "method": "GET", "path": "/ready", "answer": "json" }, input, options),
     getRedoc: (input, options) =>
@@ -1316,6 +1367,7 @@ export function createStatorClient(options: ClientOptions): StatorClient {
             "updated_before",
             "labels",
             "q",
+            "search",
             "sort_by",
             "sort_order",
             "limit",
@@ -1382,7 +1434,7 @@ export function createStatorClient(options: ClientOptions): StatorClient {
         {
           "method": "GET",
           "path": "/api/v1/transitions",
-          "query": ["after", "success", "machine_name", "entity_id", "limit", "start_at", "end_at"],
+          "query": ["format", "after", "success", "machine_name", "entity_id", "limit", "start_at", "end_at"],
           "answer": "json",
         },
         input,
@@ -1634,6 +1686,8 @@ export function createStatorClient(options: ClientOptions): StatorClient {
         input,
         options,
       ),
+    sendCloudEvent: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/events", "hasBody": true, "answer": "json" }, input, options),
     sendEvent: (input, options) =>
       send(
         {
@@ -1684,7 +1738,7 @@ export function createStatorClient(options: ClientOptions): StatorClient {
         {
           "method": "GET",
           "path": "/api/v1/transitions/stream",
-          "query": ["after", "success", "machine_name", "entity_id", "ticket"],
+          "query": ["format", "after", "success", "machine_name", "entity_id", "ticket"],
           "answer": "stream",
         },
         input,

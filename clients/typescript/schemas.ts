@@ -227,6 +227,34 @@ export interface ChangeUserRequest {
   readonly is_enabled?: boolean | undefined;
 }
 
+export interface CloudEvent {
+  readonly specversion: "1.0";
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  /** The entity */
+  readonly subject: string;
+  readonly time: string;
+  readonly datacontenttype: "application/json";
+  readonly machine?: string | undefined;
+  readonly machineversion?: string | undefined;
+  /** Order within the entity */
+  readonly sequence?: string | undefined;
+  readonly data: { readonly [key: string]: unknown };
+}
+
+export interface CloudEventsAccepted {
+  readonly results: readonly ({
+    readonly source: string;
+    readonly id: string;
+    readonly entity_id: string;
+    readonly event_id: string;
+    readonly status: "queued" | "duplicate" | "conflict";
+  })[];
+  readonly total: number;
+  readonly queued: number;
+}
+
 export interface CompatibilityReport {
   readonly compatible: boolean;
   readonly source_version: string;
@@ -318,6 +346,7 @@ export interface DLQDiscardResponse {
 export interface DLQListResponse {
   readonly records: readonly (DLQRecordResponse)[];
   readonly total: number;
+  readonly total_is_exact: boolean;
   readonly has_more: boolean;
   readonly next_cursor: string | null;
 }
@@ -510,6 +539,9 @@ export interface EntityHealthResponse {
   /** Percent */
   readonly terminal_rate: number;
   readonly total_entities: number;
+  /** false: entities were too many to count, shares are a sample's */
+  readonly is_exact: boolean;
+  readonly basis: FiguresBasis;
 }
 
 export interface EntityLabelsResponse {
@@ -520,6 +552,8 @@ export interface EntityLabelsResponse {
 export interface EntityListResponse {
   readonly entities: readonly (EntityStateResponse)[];
   readonly total: number;
+  /** false: more than 10,000 fit and `total` is an estimate */
+  readonly total_is_exact: boolean;
   readonly limit: number;
   readonly offset: number;
   readonly next_cursor: string | null;
@@ -560,6 +594,7 @@ export interface EntityMetricsResponse {
     readonly fleet_avg_latency_ms: number | null;
     readonly latency_percentile_rank: number | null;
   };
+  readonly fleet_basis: FiguresBasis;
   readonly velocity_points: readonly ({
     readonly timestamp: string;
     readonly duration_ms: number;
@@ -655,6 +690,13 @@ export interface FieldError {
   readonly path: readonly ((string) | (number))[];
   readonly code: string;
   readonly message: string;
+}
+
+export interface FiguresBasis {
+  /** Newest rows of history in the window that the figures rest on */
+  readonly rows: number;
+  /** These are all rows of the window */
+  readonly is_complete: boolean;
 }
 
 export interface ForceEntityRequest {
@@ -878,6 +920,7 @@ export interface ObservabilityStateMetricsResponse {
   readonly items: readonly ({
     readonly state_name: string;
     readonly entity_count: number;
+    /** Ages: of the 2,000 entities that stand still longest */
     readonly age_p95_seconds: number | null;
     readonly age_oldest_seconds: number | null;
     readonly age_buckets: {
@@ -889,6 +932,7 @@ export interface ObservabilityStateMetricsResponse {
     readonly successful_target_entries_count: number;
     readonly top_error: StateOpsErrorTopItem;
   })[];
+  readonly basis: FiguresBasis;
 }
 
 export interface ObservabilitySummaryResponse {
@@ -907,6 +951,9 @@ export interface ObservabilitySummaryResponse {
   readonly oldest_pending_at: string | null;
   readonly outbox_pending: number;
   readonly outbox_leased: number;
+  /** false: counts of entities or transitions are estimates */
+  readonly is_exact: boolean;
+  readonly basis: FiguresBasis;
 }
 
 export interface ObservabilityTransitionItem {
@@ -936,11 +983,13 @@ export interface ObservabilityTransitionMetricsResponse {
     readonly duration_p95_ms: number | null;
     readonly top_error: StateOpsErrorTopItem;
   })[];
+  readonly basis: FiguresBasis;
 }
 
 export interface ObservabilityTransitionsResponse {
   readonly items: readonly (ObservabilityTransitionItem)[];
   readonly total: number;
+  readonly total_is_exact: boolean;
   readonly limit: number;
   readonly offset: number;
 }
@@ -966,6 +1015,7 @@ export interface ObservabilityWorkerEventItem {
 export interface ObservabilityWorkerEventsResponse {
   readonly items: readonly (ObservabilityWorkerEventItem)[];
   readonly total: number;
+  readonly total_is_exact: boolean;
   readonly limit: number;
   readonly offset: number;
 }
@@ -1351,6 +1401,7 @@ export interface TransitionAnalyticsResponse {
     readonly bucket_start: string;
     readonly count: number;
   })[];
+  readonly basis: FiguresBasis;
 }
 
 export interface TransitionAnnotations {

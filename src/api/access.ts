@@ -91,6 +91,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   [`GET ${V1}/doctor`]: "Operator",
 
   [`GET ${V1}/events/{event_id}`]: "Viewer",
+  [`POST ${V1}/events`]: "Operator",
   [`POST ${V1}/events/batch`]: "Operator",
 
   [`GET ${V1}/dlq`]: "Viewer",
@@ -130,6 +131,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   [`GET ${V1}/outbox`]: "Viewer",
   [`GET ${V1}/outbox/summary`]: "Viewer",
+  [`GET ${V1}/publications/stream`]: "Viewer",
   [`GET ${V1}/webhooks`]: "Viewer",
   [`POST ${V1}/webhooks`]: "Admin",
   [`GET ${V1}/webhooks/{webhook_id}`]: "Viewer",

@@ -16,6 +16,8 @@ export interface BodyRule {
   readonly isRequired: boolean;
   /** YAML text is taken beside JSON. */
   readonly isYamlAllowed: boolean;
+  /** Media types that are JSON under another name, taken beside it. */
+  readonly jsonTypes: readonly string[];
 }
 
 /**
@@ -58,8 +60,10 @@ function problem(description: string) {
 function bodyRuleOf(config: Pick<RouteConfig, "request">): BodyRule | null {
   const body = config.request?.body;
   if (body?.content === undefined) return null;
-  const isYamlAllowed = Object.keys(body.content).includes("application/yaml");
-  return { isRequired: isYamlAllowed || body.required === true, isYamlAllowed };
+  const types = Object.keys(body.content);
+  const isYamlAllowed = types.includes("application/yaml");
+  const jsonTypes = types.filter((type) => type.endsWith("+json"));
+  return { isRequired: isYamlAllowed || body.required === true, isYamlAllowed, jsonTypes };
 }
 
 /** A JSON body that must be there. */

@@ -119,6 +119,8 @@ export interface ApiEnv {
     caller: Caller;
     /** Throws when whoever sent this request would not be let in any more. */
     checkAgain: () => Promise<unknown>;
+    /** As it was sent, before anything is read into it; null = there is none. */
+    sent: { readonly mediaType: string; readonly text: string } | null;
     /** A document sent as YAML text; null = the body is JSON. */
     yamlText: string | null;
   };

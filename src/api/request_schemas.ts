@@ -34,9 +34,15 @@ export function boundRequests(document: Json): void {
     for (const operation of Object.values(recordOf(path)).map(recordOf)) {
       for (const parameter of listOf(operation["parameters"])) bound(recordOf(parameter["schema"]), 0);
       const content = recordOf(recordOf(operation["requestBody"])["content"]);
-      const json = recordOf(content["application/json"]);
-      if (isFree(json["schema"]) && json["schema"] !== undefined) json["schema"] = { $ref: VALUE_REFERENCE };
-      else bound(recordOf(json["schema"]), 0);
+      for (
+        const [type, media] of Object.entries(content).map(([type, media]) =>
+          [type, recordOf(media)] as const
+        )
+      ) {
+        if (!type.endsWith("json") || media["schema"] === undefined) continue;
+        if (isFree(media["schema"])) media["schema"] = { $ref: VALUE_REFERENCE };
+        else bound(recordOf(media["schema"]), 0);
+      }
     }
   }
   schemas[VALUE_NAME] = VALUE_SCHEMA;

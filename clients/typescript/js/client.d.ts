@@ -261,6 +261,12 @@ export interface StatorClient {
   }, options?: RequestOptions): Promise<Schemas.OutboxPage>;
   /** How much waits for each receiver, and when the next action is due. `GET /api/v1/outbox/summary`. */
   getOutboxSummary(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.OutboxSummary>;
+  /** What action `publish` tells, by topic, `*` = all; `Last-Event-ID` resumes for an hour. `GET /api/v1/publications/stream`. */
+  getPublicationsStream(input: {
+    readonly topics: string | undefined;
+    readonly after?: string | undefined;
+    readonly ticket?: string | undefined;
+  }, options?: RequestOptions): Promise<Response>;
   /** Whether requests can be served: store reachable, schema as expected. `GET /ready`. */
   getReadiness(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Ready>;
   /** The same page where PyStator's readers look for it. `GET /redoc`. */
@@ -405,6 +411,7 @@ export interface StatorClient {
     readonly updated_before?: string | undefined;
     readonly labels?: string | undefined;
     readonly q?: string | undefined;
+    readonly search?: string | undefined;
     readonly sort_by?:
       | "created_at"
       | "updated_at"
@@ -451,6 +458,7 @@ export interface StatorClient {
   }, options?: RequestOptions): Promise<Schemas.TransitionAnnotations>;
   /** History of all entities, oldest first; nothing ever appears behind a cursor. `GET /api/v1/transitions`. */
   listTransitions(input?: {
+    readonly format?: "transitions" | "cloudevents" | undefined;
     readonly after?: string | undefined;
     readonly success?: boolean | undefined;
     readonly machine_name?: string | undefined;
@@ -615,6 +623,35 @@ export interface StatorClient {
   restoreEntity(input: {
     readonly entity_id: string;
   }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
+  /** Take CloudEvents 1.0 for workers: structured, as a batch of up to 1,000, or binary. `POST /api/v1/events`. */
+  sendCloudEvent(
+    input?: {
+      readonly body?: {
+        readonly specversion: "1.0";
+        /** With `source` it makes a repetition harmless */
+        readonly id: string;
+        /** A URI reference */
+        readonly source: string;
+        /** Its last part, behind a dot, slash or colon, is the trigger */
+        readonly type: string;
+        /** The entity */
+        readonly subject: string;
+        readonly time?: string | null | undefined;
+        readonly datacontenttype?: string | null | undefined;
+        readonly dataschema?: string | null | undefined;
+        /** In place of the last part of `type` */
+        readonly trigger?: string | null | undefined;
+        /** Needed where the entity does not exist yet */
+        readonly machine?: string | null | undefined;
+        readonly machineversion?: string | null | undefined;
+        readonly traceparent?: string | null | undefined;
+        /** An object is the payload of the event; anything else stands in it under `data` */
+        readonly data?: Schemas.JsonValue | undefined;
+        readonly [key: string]: unknown;
+      };
+    },
+    options?: RequestOptions,
+  ): Promise<Schemas.EventStatusResponse | (Schemas.QueuedEventResponse) | (Schemas.CloudEventsAccepted)>;
   /** Send an event and wait for what it does; creates the entity when a machine is named. `POST /api/v1/entities/{entity_id}/events`. Takes `idempotencyKey`. */
   sendEvent(input: {
     readonly entity_id: string;
@@ -641,6 +678,7 @@ export interface StatorClient {
   }, options?: RequestOptions): Promise<Response>;
   /** The same as server-sent events: `id` is the cursor, `Last-Event-ID` resumes without gap or double. `GET /api/v1/transitions/stream`. */
   streamTransitions(input?: {
+    readonly format?: "transitions" | "cloudevents" | undefined;
     readonly after?: string | undefined;
     readonly success?: boolean | undefined;
     readonly machine_name?: string | undefined;

@@ -342,6 +342,17 @@ export function createStatorClient(options) {
       ),
     getOutboxSummary: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/outbox/summary", "answer": "json" }, input, options),
+    getPublicationsStream: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/publications/stream",
+          "query": ["topics", "after", "ticket"],
+          "answer": "stream",
+        },
+        input,
+        options,
+      ),
     getReadiness: (input, options) =>
       send({ "method": "GET", "path": "/ready", "answer": "json" }, input, options),
     getRedoc: (input, options) =>
@@ -529,6 +540,7 @@ export function createStatorClient(options) {
             "updated_before",
             "labels",
             "q",
+            "search",
             "sort_by",
             "sort_order",
             "limit",
@@ -595,7 +607,7 @@ export function createStatorClient(options) {
         {
           "method": "GET",
           "path": "/api/v1/transitions",
-          "query": ["after", "success", "machine_name", "entity_id", "limit", "start_at", "end_at"],
+          "query": ["format", "after", "success", "machine_name", "entity_id", "limit", "start_at", "end_at"],
           "answer": "json",
         },
         input,
@@ -847,6 +859,8 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    sendCloudEvent: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/events", "hasBody": true, "answer": "json" }, input, options),
     sendEvent: (input, options) =>
       send(
         {
@@ -897,7 +911,7 @@ export function createStatorClient(options) {
         {
           "method": "GET",
           "path": "/api/v1/transitions/stream",
-          "query": ["after", "success", "machine_name", "entity_id", "ticket"],
+          "query": ["format", "after", "success", "machine_name", "entity_id", "ticket"],
           "answer": "stream",
         },
         input,

@@ -7,6 +7,8 @@ import { DEFAULT_SCAN_LIMITS, scanJson } from "./json_scan.ts";
 
 export interface ReadBody {
   readonly type: "json" | "yaml";
+  /** Without parameters, in lower case. */
+  readonly mediaType: string;
   readonly text: string;
 }
 
@@ -24,7 +26,7 @@ export async function readBody(
     if (rule.isRequired) throw missingBody();
     return null;
   }
-  const type = typeOf(contentType, rule);
+  const { type, mediaType } = typeOf(contentType, rule);
   if (request.headers.get("content-encoding") !== null) {
     throw new AppError("unsupported_media_type", "Cannot read the body: encoded content is not accepted");
   }
@@ -32,13 +34,13 @@ export async function readBody(
   if (announced > limits.bodyBytesMax) throw tooLarge(limits);
 
   const text = decode(await readBytes(request, limits));
-  if (type === "yaml") return { type, text };
+  if (type === "yaml") return { type, mediaType, text };
   if (text === "") {
     if (rule.isRequired) throw missingBody();
     return null;
   }
   parseBody(text, limits);
-  return { type, text };
+  return { type, mediaType, text };
 }
 
 /** Plain data out of the text of a body; throws what callers are told about everything else. */
@@ -85,9 +87,14 @@ function isEmpty(request: Request): boolean {
   return request.body === null || request.headers.get("content-length") === "0";
 }
 
-function typeOf(contentType: string | null, rule: BodyRule): ReadBody["type"] {
-  if (contentType !== null && JSON_TYPE.test(contentType.trim())) return "json";
-  if (contentType !== null && rule.isYamlAllowed && YAML_TYPE.test(contentType.trim())) return "yaml";
+function typeOf(contentType: string | null, rule: BodyRule): Pick<ReadBody, "type" | "mediaType"> {
+  const mediaType = (contentType ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  // Other names of JSON come with the same parameters.
+  const plain = rule.jsonTypes.includes(mediaType)
+    ? contentType?.toLowerCase().replace(mediaType, "application/json")
+    : contentType;
+  if (JSON_TYPE.test(plain?.trim() ?? "")) return { type: "json", mediaType };
+  if (rule.isYamlAllowed && YAML_TYPE.test(plain?.trim() ?? "")) return { type: "yaml", mediaType };
   const accepted = rule.isYamlAllowed ? "application/json or application/yaml" : "application/json";
   throw new AppError("unsupported_media_type", `Cannot read the body: send ${accepted} in UTF-8`);
 }

@@ -59,6 +59,7 @@ export function createOperationGuard(deps: {
       const { facts } = c.env;
       c.set("requestId", facts.requestId);
       c.set("yamlText", null);
+      c.set("sent", null);
       const { caller, checkAgain } = await admit(c.req.raw, operation, facts);
       c.set("caller", caller);
       c.set("checkAgain", checkAgain);
@@ -120,6 +121,7 @@ export function createOperationGuard(deps: {
   async function takeBody(c: Context<ApiEnv>, rule: NonNullable<OperationGuard["body"]>): Promise<void> {
     const { raw } = c.req;
     const body = await readBody(raw, rule, settings.limits);
+    if (body !== null) c.set("sent", { mediaType: body.mediaType, text: body.text });
     if (body?.type === "json" && raw.headers.get("content-type") === "application/json") {
       // The usual case, without a second request around the same text (a tenth of the time of an event).
       Object.assign(c.req.bodyCache, { text: Promise.resolve(body.text) });

@@ -1,8 +1,11 @@
 /** Everything that happens, in one order that no reader can miss a row of: as pages and as a stream. */
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { CLOUD_EVENT_BATCH_TYPE, transitionCloudEvent } from "../../orchestrator/cloud_event.ts";
 import type { HistoryRow } from "../../orchestrator/history.ts";
-import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
-import type { ApiApp, RouteDeps } from "../env.ts";
+import { defineRoute, problemAnswer } from "../contract.ts";
+import { CloudEventSchema } from "../cloud_events/schema.ts";
+import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
 import { type EventStreams, streamAnswer } from "../event_stream.ts";
 import {
   Cursor,
@@ -42,7 +45,11 @@ export const FeedItem = z.object({
 const Feed = z.object({ items: z.array(FeedItem), next_cursor: z.string().nullable() })
   .openapi("TransitionsFeedResponse");
 
+/** `cloudevents` gives each row as a CloudEvent 1.0; of pages the header `Accept` can ask for it as well. */
+const Format = z.enum(["transitions", "cloudevents"]);
+
 const filterQuery = {
+  format: Format.optional(),
   after: Cursor.optional(),
   success: Flag.optional(),
   machine_name: MachineName.optional(),
@@ -62,7 +69,15 @@ const feedRoute = defineRoute({
       end_at: InstantText.optional(),
     }),
   },
-  responses: { 200: jsonAnswer(Feed, "One page") },
+  responses: {
+    200: {
+      description: "One page; as CloudEvents the next one stands in the header `Link`",
+      content: {
+        "application/json": { schema: Feed },
+        [CLOUD_EVENT_BATCH_TYPE]: { schema: z.array(CloudEventSchema) },
+      },
+    },
+  },
 });
 
 const streamRoute = defineRoute({
@@ -86,6 +101,7 @@ export function addTransitionRoutes(app: ApiApp, deps: RouteDeps & { readonly st
 
   app.openapi(streamRoute, async (c) => {
     const query = c.req.valid("query");
+    const shown = query.format === "cloudevents" ? cloudEventItem : feedItem;
     const after = c.req.header("last-event-id") ?? query.after ?? null;
     const filter = filterOf(query);
     return await streamAnswer(c, async () =>
@@ -94,7 +110,7 @@ export function addTransitionRoutes(app: ApiApp, deps: RouteDeps & { readonly st
         async poll(cursor) {
           const { items } = await history.feed({ ...filter, after: cursor, limit: ROWS_PER_POLL });
           return {
-            events: items.map((row) => ({ id: row.cursor, event: "transition", data: feedItem(row) })),
+            events: items.map((row) => ({ id: row.cursor, event: "transition", data: shown(row) })),
             cursor: items.at(-1)?.cursor ?? cursor,
             isMore: items.length === ROWS_PER_POLL,
           };
@@ -111,8 +127,30 @@ export function addTransitionRoutes(app: ApiApp, deps: RouteDeps & { readonly st
       ...(query.end_at === undefined ? {} : { toMs: query.end_at }),
       limit: query.limit ?? 100,
     });
+    if (wantsCloudEvents(c, query.format)) {
+      c.header("vary", "Accept");
+      if (page.nextCursor !== null) c.header("link", nextLink(c, page.nextCursor));
+      const events = page.items.map(cloudEventItem);
+      return c.json(events, 200, { "content-type": CLOUD_EVENT_BATCH_TYPE });
+    }
     return c.json({ items: page.items.map(feedItem), next_cursor: page.nextCursor }, 200);
   });
+}
+
+function cloudEventItem(row: HistoryRow): z.infer<typeof CloudEventSchema> {
+  const event = transitionCloudEvent(row);
+  return { ...event, data: recordOf(event.data) };
+}
+
+function wantsCloudEvents(c: Context<ApiEnv>, format: z.infer<typeof Format> | undefined): boolean {
+  if (format !== undefined) return format === "cloudevents";
+  return (c.req.header("accept") ?? "").toLowerCase().includes(CLOUD_EVENT_BATCH_TYPE);
+}
+
+function nextLink(c: Context<ApiEnv>, cursor: string): string {
+  const { pathname, searchParams } = new URL(c.req.url);
+  searchParams.set("after", cursor);
+  return `<${pathname}?${searchParams}>; rel="next"`;
 }
 
 function filterOf(query: {
