@@ -1,5 +1,5 @@
 /** Names that can be derived again: UUID version 5 for history rows, actions, timer fires and commands. */
-import { sha1 } from "./sha1.ts";
+import { createHash } from "node:crypto";
 
 /** Namespace of every id that Stator derives (a random UUID, fixed for ever). */
 const NAMESPACE = "6f1f3f0e-5c0a-4b53-9f0e-2f5c3f1b7a41";
@@ -40,22 +40,13 @@ export function sentEventIdOf(actionId: string): string {
 
 /** RFC 9562 §5.5 over the namespace of Stator. */
 export function uuidV5(name: string): string {
-  const words = sha1(NAMESPACE_BYTES, name);
-  const second = words[1] ?? 0;
-  const third = words[2] ?? 0;
-  const fourth = words[3] ?? 0;
-  return `${upper(words[0] ?? 0)}${lower(words[0] ?? 0)}-${upper(second)}-${
-    lower(second & 0x0fff | 0x5000)
-  }-` +
-    `${upper(third & 0x3fffffff | 0x80000000)}-${lower(third)}${upper(fourth)}${lower(fourth)}`;
-}
-
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-function upper(word: number): string {
-  return `${HEX[word >>> 24]}${HEX[word >>> 16 & 0xff]}`;
-}
-
-function lower(word: number): string {
-  return `${HEX[word >>> 8 & 0xff]}${HEX[word & 0xff]}`;
+  const digest = createHash("sha1").update(NAMESPACE_BYTES).update(name).digest("hex");
+  const variant = ((parseInt(digest.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
+  return [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    `5${digest.slice(13, 16)}`,
+    variant + digest.slice(18, 20),
+    digest.slice(20, 32),
+  ].join("-");
 }
