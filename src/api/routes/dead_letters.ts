@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { AppError } from "../../errors.ts";
 import type { DeadLetter, DeadLetterStage } from "../../orchestrator/dead_letter.ts";
 import { audit } from "../commands.ts";
+import { maskedAction } from "../masked_machine.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
 import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
 import {
@@ -48,6 +49,7 @@ const Letter = z.object({
 const LetterList = z.object({
   records: z.array(Letter),
   total: z.int(),
+  total_is_exact: z.boolean(),
   has_more: z.boolean(),
   next_cursor: z.string().nullable(),
 }).openapi("DLQListResponse");
@@ -202,6 +204,7 @@ export function addDeadLetterRoutes(app: ApiApp, deps: RouteDeps): void {
     return c.json({
       records: page.items.map(letterRecord),
       total: page.total,
+      total_is_exact: page.isTotalExact,
       has_more: page.nextCursor !== null,
       next_cursor: page.nextCursor,
     }, 200);
@@ -321,7 +324,7 @@ function letterRecord(letter: DeadLetter): z.infer<typeof Letter> {
     error_message: letter.errorMessage,
     error_type: letter.errorType,
     stage: letter.stage,
-    payload: recordOf(letter.payload),
+    payload: recordOf(letter.stage === "worker_dispatcher" ? maskedAction(letter.payload) : letter.payload),
     metadata: recordOf(letter.metadata),
     attempt: letter.attempt,
     max_attempts: letter.attemptsMax,

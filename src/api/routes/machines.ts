@@ -15,6 +15,7 @@ import {
 } from "../definitions.ts";
 import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
 import { answerOnce } from "../kept_answers.ts";
+import { maskedMachine } from "../masked_machine.ts";
 import { Diagnostic, diagnosticRecord, machineBody, sourceOf } from "./machine_bodies.ts";
 import {
   machineParams,
@@ -190,7 +191,8 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(readRoute, async (c) => {
     const record = await storedMachine(deps, c.req.valid("param").machine_id);
     c.header("etag", `"${record.revision}"`);
-    return c.json(machineRecord(record), 200);
+    const isEditor = isAtLeast(c.var.caller.role, "Editor");
+    return c.json(machineRecord(isEditor ? record : maskedMachine(record)), 200);
   });
 
   app.openapi(updateRoute, async (c) => {
