@@ -38,7 +38,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   engine: { imports: ["expression", ...LEAVES], packages: ["re2js"] },
   definition: {
     imports: ["engine", "expression", ...LEAVES],
-    packages: ["js-yaml", "zod", "acorn", "saxes"],
+    packages: ["js-yaml", "zod", "acorn", "saxes", "croner"],
   },
   orchestrator: { imports: ["engine", ...LEAVES], packages: [] },
   store: {
@@ -50,8 +50,17 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [],
   },
   worker: {
-    imports: ["runtime", "orchestrator", "store/store", "actions", "telemetry", "clock", ...LEAVES],
-    packages: ["croner"],
+    imports: [
+      "runtime",
+      "orchestrator",
+      "definition/cron",
+      "store/store",
+      "actions",
+      "telemetry",
+      "clock",
+      ...LEAVES,
+    ],
+    packages: [],
   },
   actions: {
     imports: ["orchestrator", "engine/transient_guard", "telemetry", "clock", ...LEAVES],

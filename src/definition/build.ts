@@ -40,6 +40,7 @@ export function buildSpec(input: BuildInput): MachineSpec {
     variables: draft.variables,
     invariants: draft.invariants,
     ...(meta.targetPolicies.length === 0 ? {} : { targetPolicies: meta.targetPolicies }),
+    ...(draft.schedules.length === 0 ? {} : { schedules: draft.schedules }),
     meta: meta.raw,
   };
 }

@@ -14,6 +14,7 @@ import type {
   TransitionSpec,
   VariableSpec,
 } from "../engine/spec.ts";
+import type { ScheduleSpec } from "../engine/schedule_spec.ts";
 import type { JsonObject } from "../json.ts";
 import type { Path } from "./findings.ts";
 
@@ -26,6 +27,7 @@ export interface DocumentDraft {
   readonly invariants: readonly InvariantSpec[];
   /** Names under `events`; empty when the file declares none. */
   readonly events: readonly string[];
+  readonly schedules: readonly ScheduleSpec[];
 }
 
 export interface MetaDraft {

@@ -9,6 +9,8 @@ import {
 import { CHECK_OPERATORS } from "../expression/check.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { ACTION_SCHEMAS } from "./json_schema_actions.ts";
+import { SCHEDULE_SCHEMA } from "./json_schema_schedule.ts";
+import { SCHEDULES_MAX } from "./read_schedules.ts";
 import { LIST_MAX, MICROSTEPS_MAX, REGIONS_MAX, STATES_MAX, TRANSITIONS_MAX } from "./limits.ts";
 
 export type SchemaDraft = "2020-12" | "draft-7";
@@ -32,6 +34,7 @@ export function machineJsonSchema(draft: SchemaDraft): JsonObject {
       state_variables: nullable(list({ anyOf: [NAME, ref("Variable")] })),
       context_invariants: nullable(list(ref("Invariant"))),
       events: nullable(list(ref("Event"))),
+      schedules: nullable({ type: "array", items: ref("Schedule"), maxItems: SCHEDULES_MAX }),
     },
     [draft === "draft-7" ? "definitions" : "$defs"]: DEFINITIONS,
   };
@@ -230,6 +233,7 @@ const GUARD: JsonObject = {
 const DEFINITIONS: JsonObject = {
   Meta: META,
   State: STATE,
+  Schedule: SCHEDULE_SCHEMA,
   Region: object(
     { name: NAME, initial: TEXT, states: list(TEXT), final: nullable(TEXT), description: TEXT },
     ["name", "initial"],

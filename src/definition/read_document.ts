@@ -22,6 +22,7 @@ import { isStateName, NAME_RULE } from "./names.ts";
 import { readCondition } from "./read_check.ts";
 import { checkSource } from "./read_expression.ts";
 import { readMeta, readWord } from "./read_meta.ts";
+import { readSchedules } from "./read_schedules.ts";
 import { readStates } from "./read_state.ts";
 import { readTransitions } from "./read_transition.ts";
 
@@ -34,6 +35,7 @@ const DOCUMENT_KEYS = new Set([
   "state_variables",
   "context_invariants",
   "events",
+  "schedules",
 ]);
 /** Written by PyStator's own editor. */
 const EDITOR_KEYS = new Set(["action_definitions", "guard_definitions", "$schema"]);
@@ -53,9 +55,10 @@ export function readDocument(findings: Findings, document: JsonObject): Document
   const variables = readVariables(cursor, meta.profile);
   const invariants = readInvariants(cursor);
   const events = readEvents(cursor);
+  const schedules = readSchedules(cursor, transitions);
   duplicateVariables(findings, variables);
   warnUnknownKeys(cursor, new Set([...DOCUMENT_KEYS, ...EDITOR_KEYS]));
-  return { meta, states, transitions, policy, variables, invariants, events };
+  return { meta, states, transitions, policy, variables, invariants, events, schedules };
 }
 
 function readPolicy(cursor: Cursor): string | null {

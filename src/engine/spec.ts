@@ -4,6 +4,7 @@
  * `definition` produces it from text, `compileMachine` consumes it. Every list is in file order.
  */
 import type { JsonObject, JsonValue } from "../json.ts";
+import type { ScheduleSpec } from "./schedule_spec.ts";
 
 /** Which rules apply: `pystator` leaves and enters as little as possible, `scxml` follows the W3C recommendation. */
 export type Profile = "pystator" | "scxml";
@@ -32,6 +33,8 @@ export interface MachineSpec {
   readonly invariants: readonly InvariantSpec[];
   /** `meta.targets`; absent = none. */
   readonly targetPolicies?: readonly TargetPolicySpec[];
+  /** `schedules`; absent = none. The engine knows nothing of them. */
+  readonly schedules?: readonly ScheduleSpec[];
   /** The whole `meta` mapping as written. */
   readonly meta: JsonObject;
 }

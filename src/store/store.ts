@@ -20,6 +20,8 @@ export type {
   Account,
   AuditEntry,
   DocumentStore,
+  DocumentWrite,
+  DueDocuments,
   LoginAttempt,
   OperationsStore,
   RetentionWindows,
@@ -213,11 +215,16 @@ export interface EntityStore {
   list(query: EntityQuery): Promise<CountedPage<Entity>>;
   /** How many active entities pin this version. */
   countPinned(machineName: string, machineVersion: string): Promise<number>;
-  /** Active entities by machine and state. */
-  countByState(machineName?: string): Promise<
-    readonly { readonly machineName: string; readonly state: string; readonly count: number }[]
-  >;
+  /** Active entities by machine and state; estimated from a sample when there are too many to count. */
+  countByState(machineName?: string): Promise<readonly StateCount[]>;
   timers(entityId: string): Promise<readonly Timer[]>;
+}
+
+export interface StateCount {
+  readonly machineName: string;
+  readonly state: string;
+  readonly count: number;
+  readonly isExact: boolean;
 }
 
 export interface EntityQuery {
@@ -235,6 +242,8 @@ export interface EntityQuery {
   readonly labels?: Readonly<Record<string, string>>;
   /** Part of the entity id. */
   readonly search?: string;
+  /** Words, without case: each is part of the id or of a label written as `key=value`. */
+  readonly text?: string;
   readonly sortBy: "created_at" | "updated_at" | "entity_id" | "current_state" | "machine_name";
   readonly isAscending: boolean;
   /** 1–200. */
@@ -269,8 +278,10 @@ export interface HistoryStore {
   ): Promise<{ readonly deleted: number; readonly remaining: number }>;
   /** All entities, oldest first, in an order in which nothing ever appears behind a cursor already given out. */
   feed(query: FeedQuery): Promise<Page<HistoryRow & { readonly cursor: string }>>;
-  /** Newest rows over all entities, for dashboards. */
-  recent(query: Omit<FeedQuery, "after"> & { readonly offset?: number }): Promise<
+  /** Newest rows over all entities, for dashboards; not counted, `total` is that of the page. */
+  recent(
+    query: Omit<FeedQuery, "after"> & { readonly offset?: number; readonly isCounted?: boolean },
+  ): Promise<
     { readonly items: readonly HistoryRow[]; readonly total: number; readonly isTotalExact: boolean }
   >;
   /** Cursor of "now" for a feed that starts from here on. */

@@ -11,6 +11,7 @@ import { createBackoff } from "./backoff.ts";
 import { type Actions, type DeliveryOutcome, runDispatcher } from "./dispatcher.ts";
 import { type HealthServer, startHealthServer } from "./health.ts";
 import { runTurnLoops } from "./loop.ts";
+import { runPlannedWork } from "./planned_work.ts";
 import { createPulse } from "./pulse.ts";
 import { runRetention } from "./retention.ts";
 import { waitForSchema } from "./schema_wait.ts";
@@ -116,7 +117,11 @@ async function run(deps: RunDeps): Promise<void> {
   });
   if (machines.length === 0) log.warning("No machine is stored yet: every event will end as a dead letter");
   const background = new AbortController();
-  const beats = Promise.all([runBeats(deps, background.signal), runRetentionIfOn(deps)]);
+  const beats = Promise.all([
+    runBeats(deps, background.signal),
+    runRetentionIfOn(deps),
+    runPlannedWork({ ...deps, workerId: options.workerId, random: deps.random ?? Math.random, signal }),
+  ]);
   try {
     await Promise.all([
       runTurnLoops({
