@@ -1,4 +1,5 @@
 /** Every metric of every process: its name, kind, help and labels are declared here once. */
+import { Registry } from "prom-client";
 import { assert } from "../assert.ts";
 import { createSeries, type Series, type SeriesSpec } from "./series.ts";
 
@@ -68,12 +69,11 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
-
-/** Metrics of one process. */
+/** Metrics of one process, in a registry of their own. */
 export function createMetrics(): Metrics {
+  const registry = new Registry();
   const series = new Map<string, Series>(
-    Object.entries<SeriesSpec>(METRICS).map(([name, spec]) => [name, createSeries(name, spec)]),
+    Object.entries<SeriesSpec>(METRICS).map(([name, spec]) => [name, createSeries(registry, name, spec)]),
   );
   const found = (name: string): Series => {
     const one = series.get(name);
@@ -81,8 +81,8 @@ export function createMetrics(): Metrics {
     return one;
   };
   return {
-    contentType: CONTENT_TYPE,
-    render: () => Promise.resolve(`${[...series.values()].map((one) => one.text()).join("\n\n")}\n`),
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
     count: (name, labels, amount = 1) => found(name).add(labels, amount),
     set: (name, labels, value) => found(name).set(labels, value),
     observe: (name, labels, value) => found(name).observe(labels, value),

@@ -1,4 +1,6 @@
-/** The values of one metric by their labels, added up in memory and written out as text when somebody reads them. */
+/** One metric of prom-client with bounded labels: how much people's names can fill is decided here. */
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { assert, unreachable } from "../assert.ts";
 
 export interface SeriesSpec {
   readonly type: "counter" | "gauge" | "histogram";
@@ -9,22 +11,14 @@ export interface SeriesSpec {
 type LabelValues = Readonly<Record<string, string>>;
 
 export interface Series {
-  /** Counters and gauges. */
+  /** Counters. */
   add(labels: LabelValues, amount: number): void;
   /** Gauges. */
   set(labels: LabelValues, value: number): void;
   /** Histograms. */
   observe(labels: LabelValues, value: number): void;
+  /** Gauges. */
   reset(): void;
-  /** Lines of text format 0.0.4, without an end of line at the end. */
-  text(): string;
-}
-
-interface Point {
-  readonly labels: readonly string[];
-  value: number;
-  /** Histograms only: observations by bucket, the last one is above all bounds. */
-  readonly counts: number[];
 }
 
 const BUCKETS_S = [.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30];
@@ -32,95 +26,60 @@ const BUCKETS_S = [.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30];
 const LABEL_SETS_MAX = 1_000;
 const LABEL_LENGTH_MAX = 200;
 
-export function createSeries(name: string, spec: SeriesSpec): Series {
-  const points = new Map<string, Point>();
-  reset();
+export function createSeries(registry: Registry, name: string, spec: SeriesSpec): Series {
+  const metric = metricOf(registry, name, spec);
+  /** The labels under which prom-client keeps a value, by those that were given. */
+  const known = new Map<string, Record<string, string>>();
 
   return {
-    add: (labels, amount) => {
-      pointOf(labels).value += amount;
+    add(labels, amount) {
+      assert(metric instanceof Counter, `${name} is a counter`);
+      metric.inc(bounded(labels), amount);
     },
-    set: (labels, value) => {
-      pointOf(labels).value = value;
+    set(labels, value) {
+      assert(metric instanceof Gauge, `${name} is a gauge`);
+      metric.set(bounded(labels), value);
     },
     observe(labels, value) {
-      const point = pointOf(labels);
-      point.value += value;
-      let bucket = 0;
-      while (bucket < BUCKETS_S.length && value > (BUCKETS_S[bucket] ?? 0)) bucket += 1;
-      point.counts[bucket] = (point.counts[bucket] ?? 0) + 1;
+      assert(metric instanceof Histogram, `${name} is a histogram`);
+      metric.observe(bounded(labels), value);
     },
-    reset,
-    text: () =>
-      [
-        `# HELP ${name} ${spec.help.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}`,
-        `# TYPE ${name} ${spec.type}`,
-        ...[...points.values()].flatMap((point) => linesOf(name, spec, point)),
-      ].join("\n"),
+    reset() {
+      known.clear();
+      metric.reset();
+    },
   };
 
-  function reset(): void {
-    points.clear();
-    // Without labels there is always one value, so that a scraper sees it before anything happened.
-    if (spec.labels.length === 0) pointOf({});
-  }
-
   /** The usual case is one look into the map: this runs several times for each event. */
-  function pointOf(labels: LabelValues): Point {
+  function bounded(labels: LabelValues): Record<string, string> {
     let key = "";
     for (const label of spec.labels) key += `${labels[label]}\u0000`;
-    return points.get(key) ?? boundedPointOf(labels);
+    return known.get(key) ?? newLabels(key, labels);
   }
 
   /** Names of machines, triggers and metrics come from people: without a bound they would fill the memory. */
-  function boundedPointOf(labels: LabelValues): Point {
-    const short = spec.labels.map((label) => String(labels[label]).slice(0, LABEL_LENGTH_MAX));
-    const key = keyOf(short);
-    const known = points.get(key);
-    if (known !== undefined) return known;
-    const isFull = points.size >= LABEL_SETS_MAX;
-    const values = isFull ? short.map(() => "other") : short;
-    const point = (isFull ? points.get(keyOf(values)) : undefined) ??
-      { labels: values, value: 0, counts: spec.type === "histogram" ? emptyCounts() : [] };
-    points.set(keyOf(values), point);
-    return point;
+  function newLabels(key: string, labels: LabelValues): Record<string, string> {
+    const isFull = known.size >= LABEL_SETS_MAX;
+    const kept = Object.fromEntries(
+      spec.labels.map((
+        label,
+      ) => [label, isFull ? "other" : String(labels[label]).slice(0, LABEL_LENGTH_MAX)]),
+    );
+    if (!isFull) known.set(key, kept);
+    return kept;
   }
 }
 
-function keyOf(values: readonly string[]): string {
-  return values.map((value) => `${value}\u0000`).join("");
-}
-
-function emptyCounts(): number[] {
-  return Array.from({ length: BUCKETS_S.length + 1 }, () => 0);
-}
-
-function linesOf(name: string, spec: SeriesSpec, point: Point): readonly string[] {
-  const pairs = spec.labels.map((label, index) => `${label}="${escaped(point.labels[index] ?? "")}"`);
-  if (spec.type !== "histogram") return [`${name}${inBraces(pairs)} ${shown(point.value)}`];
-  let below = 0;
-  const buckets = point.counts.map((count, index) => {
-    below += count;
-    const bound = BUCKETS_S[index];
-    return `${name}_bucket${inBraces([`le="${bound ?? "+Inf"}"`, ...pairs])} ${below}`;
-  });
-  return [
-    ...buckets,
-    `${name}_sum${inBraces(pairs)} ${shown(point.value)}`,
-    `${name}_count${inBraces(pairs)} ${below}`,
-  ];
-}
-
-function inBraces(pairs: readonly string[]): string {
-  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
-}
-
-function shown(value: number): string {
-  if (Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
-  return String(value);
+function metricOf(registry: Registry, name: string, spec: SeriesSpec) {
+  const options = { name, help: spec.help, labelNames: [...spec.labels], registers: [registry] };
+  switch (spec.type) {
+    case "counter":
+      return new Counter(options);
+    case "gauge":
+      return new Gauge(options);
+    case "histogram":
+      return new Histogram({ ...options, buckets: BUCKETS_S });
+    default:
+      return unreachable(spec.type);
+  }
 }
