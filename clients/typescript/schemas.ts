@@ -297,7 +297,12 @@ export interface CreateEntityResponse {
 }
 
 export interface CreateStreamTicketRequest {
-  readonly route?: "/api/v1/stream" | "/api/v1/events/stream" | "/api/v1/transitions/stream" | undefined;
+  readonly route?:
+    | "/api/v1/stream"
+    | "/api/v1/events/stream"
+    | "/api/v1/transitions/stream"
+    | "/api/v1/publications/stream"
+    | undefined;
   /** The topics that the stream will ask for; none for a stream that asks for none */
   readonly topics?: readonly (string)[] | undefined;
 }

@@ -33,6 +33,7 @@ export interface ActionsDeps {
   readonly render: (value: JsonValue, action: LeasedAction) => JsonValue;
   /** Subscriptions to this topic. */
   readonly webhooksOf: (topic: string, machineName: string) => Promise<readonly WebhookTarget[]>;
+  readonly keepPublication?: PublishDeps["keepPublication"];
   readonly deliverWebhook?: PublishDeps["deliverWebhook"];
   readonly renderValues: OtherEntityDeps["renderValues"];
   /** Appends an event for another entity; repeated calls with one `actionId` append it once. */

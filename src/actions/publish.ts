@@ -12,6 +12,8 @@ export interface PublishDeps {
   readonly webhooksOf: (topic: string, machineName: string) => Promise<readonly WebhookTarget[]>;
   readonly clock: Pick<Clock, "nowMs">;
   readonly log: Log;
+  /** Keeps the message for those who read streams; repeated calls keep it once. */
+  readonly keepPublication?: (actionId: string, message: JsonObject) => Promise<void>;
   /** Delivers one message, or keeps it to try again; default: delivers, and a failure is one of the action. */
   readonly deliverWebhook?: (delivery: WebhookDelivery, signal: AbortSignal) => Promise<WebhookResult>;
 }
@@ -31,13 +33,15 @@ export function createPublish(deps: PublishDeps): ActionHandler {
     }
     const targets = await deps.webhooksOf(topic, action.machineName);
     deps.log.info("Published", { ...facts, topic, receivers: targets.length });
-    const body = JSON.stringify({
+    const message = {
       type: topic,
       timestamp: new Date(action.createdAtMs).toISOString(),
       machine: action.machineName,
       entity_id: action.entityId,
       data: dataOf(action),
-    });
+    };
+    await deps.keepPublication?.(action.actionId, message);
+    const body = JSON.stringify(message);
     const results = await Promise.all(
       targets.map((target) => deliver({ target, body, topic, action, deps, signal })),
     );

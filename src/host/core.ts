@@ -6,14 +6,15 @@ import { createOutgoing, type Outgoing, resolveHost } from "../actions/outgoing.
 import { loadModules, type Modules, NO_MODULES } from "../actions/modules/modules.ts";
 import { messageOf } from "../errors.ts";
 import { renderTemplate } from "../expression/template.ts";
-import type { JsonValue } from "../json.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
 import type { LeasedAction } from "../orchestrator/outbox.ts";
 import { type CrashGuard, createCrashGuard } from "../runtime/crash_guard.ts";
 import { createMetricsObserver } from "../runtime/metrics_observer.ts";
 import { createRuntime, type Runtime } from "../runtime/runtime.ts";
 import type { Store } from "../store/store.ts";
 import { compileRecord } from "../api/definitions.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
+import { PUBLICATION_KEPT_MS, PUBLICATION_KIND } from "../api/publications.ts";
+import type { Clock } from "../clock.ts";
 import { createOtherEntities } from "./other_entities.ts";
 import type { ProcessDeps } from "./process.ts";
 import { renderValues } from "./render_values.ts";
@@ -102,6 +103,7 @@ export function createCore(
     secrets: config.actionSecrets,
     celery: celery?.run ?? null,
     webhooksOf: webhooksOf(store.operations.documents, { secret: config.webhookSecret, clock }),
+    keepPublication: (actionId, message) => keepPublication(actionId, message, { store, clock }),
     deliverWebhook: (delivery, signal) => deliverOrKeep(delivery, deliveries, signal),
     renderValues: (value, action) => renderValues(value, scopeOf(action)),
     ...createOtherEntities(store, runtime),
@@ -119,6 +121,18 @@ export function createCore(
       modules.close();
     },
   };
+}
+
+/** Read by streams for an hour; a repeated delivery finds it there. */
+async function keepPublication(
+  actionId: string,
+  message: JsonObject,
+  { store, clock }: { readonly store: Store; readonly clock: Clock },
+): Promise<void> {
+  await store.operations.documents.put(PUBLICATION_KIND, actionId, message, {
+    expectedVersion: 0,
+    expiresAtMs: clock.nowMs() + PUBLICATION_KEPT_MS,
+  });
 }
 
 function scopeOf(action: LeasedAction) {

@@ -14,6 +14,7 @@ export const STREAM_ROUTES = [
   "/api/v1/stream",
   "/api/v1/events/stream",
   "/api/v1/transitions/stream",
+  "/api/v1/publications/stream",
 ] as const;
 
 export interface Admission {
