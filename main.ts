@@ -68,7 +68,11 @@ const databases: Databases = {
 
 if (import.meta.main) Deno.exit(await runCli(Deno.args, createDeps()));
 
-function createDeps(): CliDeps {
+/** What the command line runs on. `wrap` sees every store that a process opens, before the process does. */
+export function createDeps(wrap: (store: Store) => Store = (store) => store): CliDeps {
+  const wrapped = { ...databases, open: async (of: DatabaseConfig) => wrap(await databases.open(of)) };
+  const runProcess = (config: Config, kind: string, load: LoadProcess) =>
+    runOn(wrapped, { config, kind, load });
   return {
     version: project.version,
     io: createIo(),
@@ -94,11 +98,16 @@ function createDeps(): CliDeps {
   };
 }
 
+type LoadProcess = () => Promise<(deps: ProcessDeps, signal: AbortSignal) => Promise<void>>;
+
 /** Runs one process until it is told to stop. Whatever keeps it from running is said as a line of the log. */
-async function runProcess(
-  config: Config,
-  kind: string,
-  load: () => Promise<(deps: ProcessDeps, signal: AbortSignal) => Promise<void>>,
+async function runOn(
+  databases: Databases,
+  { config, kind, load }: {
+    readonly config: Config;
+    readonly kind: string;
+    readonly load: LoadProcess;
+  },
 ): Promise<number> {
   const log = createLog({
     level: config.logLevel,
@@ -114,7 +123,7 @@ async function runProcess(
   for (const warning of config.warnings) log.warning(warning);
   try {
     const run = await load();
-    await run(processDeps(config, { log, metrics }), stop.signal);
+    await run({ ...processDeps(config, { log, metrics }), databases }, stop.signal);
     return EXIT_OK;
   } catch (error) {
     const advice = adviceOf(error);
