@@ -100,4 +100,3 @@ export async function createApiOn(core: Core, deps: ProcessDeps, start: Allowed)
     registry: { guards: [...core.modules.guards.keys()], actions: [...core.modules.actions.keys()] },
   });
 }
-    registry: { guards: [...core.modules.guards.keys()], actions: [...core.modules.actions.keys()] },
