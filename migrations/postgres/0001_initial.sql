@@ -48,10 +48,26 @@ create table stator.entity (
   deleted_at bigint,
   primary key (shard, entity_id)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
--- No index on what a turn changes: updates stay on their page.
+-- No index on what every turn changes: updates stay on their page. State and time of change are found by the lane.
+create index entity_key on stator.entity (entity_id);
 create index entity_created on stator.entity (created_at, entity_id);
 create index entity_machine on stator.entity (machine_name, machine_version);
+create index entity_machine_created on stator.entity (machine_name, created_at, entity_id);
+create index entity_workflow on stator.entity (workflow_status, created_at, entity_id);
 create index entity_labels on stator.entity using gin (labels jsonb_path_ops) where labels <> '{}';
+
+-- What a search looks through: the id and each label as `key=value`, in lower case, a line each.
+create function stator.search_text(entity_id text, labels jsonb) returns text
+  language sql immutable strict parallel safe
+  return lower((entity_id || coalesce((
+    select string_agg(E'\n' || l.key || '=' || l.value, '') from jsonb_each_text(labels) l), '')) collate "C");
+
+-- Every three letters in a row: a text that holds another holds all of its threes.
+create function stator.threes(of_text text) returns text[]
+  language sql immutable strict parallel safe
+  return array(select distinct substr(lower(of_text collate "C"), i, 3) from generate_series(1, length(of_text) - 2) i);
+
+create index entity_search on stator.entity using gin (stator.threes(stator.search_text(entity_id, labels)));
 
 create table stator.lane (
   shard smallint not null,
@@ -61,9 +77,14 @@ create table stator.lane (
   parked_reason text,
   parked_at bigint,
   ready_at bigint,
+  -- Of the entity, null while there is none. Here, because a lane moves with every turn anyway.
+  current_state text collate "C",
+  updated_at bigint,
   primary key (shard, entity_id)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index lane_ready on stator.lane (ready_at) where ready_at is not null;
+create index lane_updated on stator.lane (updated_at, entity_id) where updated_at is not null;
+create index lane_state on stator.lane (lower(current_state), entity_id) where updated_at is not null;
 create index lane_parked on stator.lane (parked_at, entity_id) where parked_reason is not null;
 
 -- An event has its number in the lane as `slot`; until its time comes, a place in the order of insertion above 2^52.

@@ -148,14 +148,18 @@ begin
   end if;
 
   if purged is not null then perform stator.purge(purged); end if;
-  insert into stator.lane as l (shard, entity_id, next_seq, attempts, parked_reason, ready_at)
+  insert into stator.lane as l (
+      shard, entity_id, next_seq, attempts, parked_reason, ready_at, current_state, updated_at)
     select stator.shard_of(w.entity_id), w.*
       from json_to_recordset(lanes::json) as w(
-        entity_id text, next_seq bigint, attempts integer, parked_reason text, ready_at bigint)
+        entity_id text, next_seq bigint, attempts integer, parked_reason text, ready_at bigint, current_state text,
+        updated_at bigint)
      where purged is null or w.entity_id <> all (purged)
     on conflict (shard, entity_id) do update set
       next_seq = excluded.next_seq, attempts = excluded.attempts, parked_reason = excluded.parked_reason,
       ready_at = excluded.ready_at,
+      current_state = coalesce(excluded.current_state, l.current_state),
+      updated_at = coalesce(excluded.updated_at, l.updated_at),
       parked_at = case when excluded.parked_reason is not null then coalesce(l.parked_at, now_at) end;
 
   if entities is not null then

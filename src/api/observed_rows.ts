@@ -2,7 +2,7 @@
 import type { HistoryRow } from "../orchestrator/history.ts";
 import type { RouteDeps } from "./env.ts";
 
-/** Figures are computed over this many newest rows of the window; totals count all of them. */
+/** Figures are computed over this many newest rows of the window, and say so when there are more. */
 export const OBSERVED_ROWS_MAX = 5_000;
 const PAGE_ROWS = 500;
 const HOUR_MS = 3_600_000;
@@ -31,7 +31,18 @@ export type ObservedRow = Pick<
 
 export interface Observed {
   readonly rows: readonly ObservedRow[];
+  /** Of the window; not exact when there are very many. */
   readonly total: number;
+  readonly isTotalExact: boolean;
+  /** The rows are all there are in the window. */
+  readonly isComplete: boolean;
+}
+
+/** How many rows figures rest on, as answers tell it. */
+export function basisOf(
+  { rows, isComplete }: Observed,
+): { readonly rows: number; readonly is_complete: boolean } {
+  return { rows: rows.length, is_complete: isComplete };
 }
 
 export interface ObservedFilter {
@@ -72,7 +83,7 @@ export function createObserver({ store, clock }: Pick<RouteDeps, "store" | "cloc
 
   async function look(window: Window, filter: ObservedFilter): Promise<Observed> {
     const rows: ObservedRow[] = [];
-    let total = 0;
+    let counted = { total: 0, isTotalExact: true };
     for (let offset = 0; offset < OBSERVED_ROWS_MAX; offset += PAGE_ROWS) {
       const page = await store.history.recent({
         fromMs: window.fromMs,
@@ -81,12 +92,13 @@ export function createObserver({ store, clock }: Pick<RouteDeps, "store" | "cloc
         ...(filter.entityId === undefined ? {} : { entityId: filter.entityId }),
         limit: PAGE_ROWS,
         offset,
+        isCounted: offset === 0,
       });
-      total = page.total;
+      if (offset === 0) counted = { total: page.total, isTotalExact: page.isTotalExact };
       rows.push(...page.items.map(observedRow));
       if (page.items.length < PAGE_ROWS) break;
     }
-    return { rows, total };
+    return { rows, ...counted, isComplete: rows.length >= counted.total };
   }
 }
 

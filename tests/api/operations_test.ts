@@ -207,3 +207,37 @@ Deno.test("submissions are turned away while too much waits; reading and operato
     clock.advance(6_000);
     assertEquals((await send("pay")).status, 202);
   }));
+
+Deno.test("lists say whether their total is exact, and find words in ids and labels", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    const { call } = harness;
+    await born(harness);
+    await call("PUT", `${V1}/entities/o-1/labels`, { body: { labels: { region: "North" } } });
+    const rows = [["search=NORTH%20o-1", 1], ["search=region%3Dnor", 1], ["search=south", 0], [
+      "q=o-",
+      1,
+    ]] as const;
+    for (const [query, total] of rows) {
+      const { json } = await call("GET", `${V1}/entities?${query}`);
+      assertEquals([query, json.total, json.total_is_exact], [query, total, true]);
+    }
+  }));
+
+Deno.test("figures say on how many rows they rest", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    const { call } = harness;
+    await born(harness);
+    const paths = [
+      "summary",
+      "state-metrics?machine_name=order",
+      "transition-metrics?machine_name=order",
+      "entity-health",
+      "transition-analytics",
+    ];
+    for (const path of paths) {
+      const { json } = await call("GET", `${V1}/observability/${path}`);
+      assertEquals([path, json.basis], [path, { rows: 1, is_complete: true }]);
+    }
+    const { json } = await call("GET", `${V1}/entities/o-1/metrics`);
+    assertEquals(json.fleet_basis, { rows: 1, is_complete: true });
+  }));

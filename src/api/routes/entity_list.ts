@@ -24,6 +24,9 @@ const LabelFilter = z.string().max(2_000).transform((text, context) => {
 const EntityList = z.object({
   entities: z.array(EntityState),
   total: z.int(),
+  total_is_exact: z.boolean().openapi({
+    description: "false: more than 10,000 fit and `total` is an estimate",
+  }),
   limit: z.int(),
   offset: z.int(),
   next_cursor: z.string().nullable(),
@@ -51,6 +54,10 @@ const listRoute = defineRoute({
       updated_before: InstantText.optional(),
       labels: LabelFilter.optional(),
       q: z.string().min(1).max(255).optional().openapi({ description: "Part of the entity id" }),
+      search: z.string().min(1).max(255).optional().openapi({
+        description:
+          "Words, without case; each is part of the entity id or of a label written as `key=value`",
+      }),
       sort_by: z.enum(["created_at", "updated_at", "entity_id", "current_state", "machine_name"]).optional(),
       sort_order: z.enum(["asc", "desc"]).optional(),
       limit: PageSize.optional(),
@@ -91,6 +98,7 @@ export function addEntityListRoutes(app: ApiApp, deps: RouteDeps): void {
       ...(query.updated_before === undefined ? {} : { updatedToMs: query.updated_before }),
       ...(query.labels === undefined ? {} : { labels: query.labels }),
       ...(query.q === undefined ? {} : { search: query.q }),
+      ...(query.search === undefined ? {} : { text: query.search }),
       statuses: statusesOf(query),
       sortBy: query.sort_by ?? "created_at",
       isAscending: query.sort_order === "asc",
@@ -101,6 +109,7 @@ export function addEntityListRoutes(app: ApiApp, deps: RouteDeps): void {
     return c.json({
       entities: page.items.map(entityState),
       total: page.total,
+      total_is_exact: page.isTotalExact,
       limit,
       offset,
       next_cursor: page.nextCursor,

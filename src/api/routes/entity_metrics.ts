@@ -5,9 +5,9 @@ import type { HistoryRow } from "../../orchestrator/history.ts";
 import { requireEntity } from "../entities.ts";
 import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
-import { type ObservedRow, type Observer, percentile, rate, windowOf } from "../observed_rows.ts";
+import { basisOf, type ObservedRow, type Observer, percentile, rate, windowOf } from "../observed_rows.ts";
 import { rowsOf, timelineSteps } from "./entity_history.ts";
-import { WINDOW_HOURS_DEFAULT, WindowHours } from "./observability.ts";
+import { Basis, WINDOW_HOURS_DEFAULT, WindowHours } from "./observability.ts";
 import { entityParams, Instant, timeOf } from "./shared.ts";
 
 const ERROR_PATTERNS_MAX = 5;
@@ -58,6 +58,7 @@ const EntityMetrics = z.object({
     fleet_avg_latency_ms: z.int().nullable(),
     latency_percentile_rank: z.number().nullable(),
   }),
+  fleet_basis: Basis,
   velocity_points: z.array(z.object({ timestamp: Instant, duration_ms: z.int() })),
 }).openapi("EntityMetricsResponse");
 
@@ -108,6 +109,7 @@ export function addEntityMetricsRoutes(app: ApiApp, deps: RouteDeps & { readonly
       },
       ...dwellFigures(entity, rows, window.toMs),
       fleet_comparison: fleetComparison(own, fleet.rows),
+      fleet_basis: basisOf(fleet),
       velocity_points: rows.slice(-VELOCITY_POINTS).map((row) => ({
         timestamp: timeOf(row.createdAtMs),
         duration_ms: row.durationMs,

@@ -4,6 +4,7 @@ import type { Entity } from "../../orchestrator/entity.ts";
 import { defineRoute, jsonAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
 import {
+  basisOf,
   type ObservedRow,
   type Observer,
   percentile,
@@ -12,7 +13,7 @@ import {
   type Window,
   windowOf,
 } from "../observed_rows.ts";
-import { WINDOW_HOURS_DEFAULT, WindowHours } from "./observability.ts";
+import { Basis, WINDOW_HOURS_DEFAULT, WindowHours } from "./observability.ts";
 import { Instant, MachineName, timeOf, wholeNumber } from "./shared.ts";
 
 /** Entities whose ages are looked at. */
@@ -33,13 +34,16 @@ const StateMetrics = z.object({
   items: z.array(z.object({
     state_name: z.string(),
     entity_count: z.int(),
-    age_p95_seconds: z.int().nullable(),
+    age_p95_seconds: z.int().nullable().openapi({
+      description: "Ages: of the 2,000 entities that stand still longest",
+    }),
     age_oldest_seconds: z.int().nullable(),
     age_buckets: z.object({ le_5m: z.int(), le_30m: z.int(), gt_30m: z.int() }),
     failed_transition_count: z.int(),
     successful_target_entries_count: z.int(),
     top_error: TopError.nullable(),
   })),
+  basis: Basis,
 }).openapi("ObservabilityStateMetricsResponse");
 
 const TransitionMetrics = z.object({
@@ -55,6 +59,7 @@ const TransitionMetrics = z.object({
     duration_p95_ms: z.int().nullable(),
     top_error: TopError.nullable(),
   })),
+  basis: Basis,
 }).openapi("ObservabilityTransitionMetricsResponse");
 
 const EntityHealth = z.object({
@@ -68,6 +73,10 @@ const EntityHealth = z.object({
   })),
   terminal_rate: z.number().openapi({ description: "Percent" }),
   total_entities: z.int(),
+  is_exact: z.boolean().openapi({
+    description: "false: entities were too many to count, shares are a sample's",
+  }),
+  basis: Basis,
 }).openapi("EntityHealthResponse");
 
 const Analytics = z.object({
@@ -97,6 +106,7 @@ const Analytics = z.object({
     failure_rate: z.number(),
   })),
   volume_trend: z.array(z.object({ bucket_start: Instant, count: z.int() })),
+  basis: Basis,
 }).openapi("TransitionAnalyticsResponse");
 
 const machineQuery = z.strictObject({ machine_name: MachineName, window_hours: WindowHours.optional() });
@@ -154,11 +164,12 @@ export function addMachineMetricsRoutes(
   app.openapi(stateMetricsRoute, async (c) => {
     const { machine_name: machineName, window_hours: hours = WINDOW_HOURS_DEFAULT } = c.req.valid("query");
     const window = windowOf(deps, hours);
-    const [counts, entities, { rows }] = await Promise.all([
+    const [counts, entities, observed] = await Promise.all([
       store.entities.countByState(machineName),
       activeEntities(deps, machineName),
       observer.rowsOf(window, { machineName }),
     ]);
+    const { rows } = observed;
     const byState = Map.groupBy(entities, (entity) => entity.currentState);
     const states = new Set([...counts.map((row) => row.state), ...rows.map((row) => row.fromState)]);
     const items = [...states].filter((state) => state !== "").toSorted().map((state) => {
@@ -181,13 +192,17 @@ export function addMachineMetricsRoutes(
         top_error: topError(here),
       };
     });
-    return c.json({ machine_name: machineName, ...windowTimes(window), items }, 200);
+    return c.json(
+      { machine_name: machineName, ...windowTimes(window), items, basis: basisOf(observed) },
+      200,
+    );
   });
 
   app.openapi(transitionMetricsRoute, async (c) => {
     const { machine_name: machineName, window_hours: hours = WINDOW_HOURS_DEFAULT } = c.req.valid("query");
     const window = windowOf(deps, hours);
-    const { rows } = await observer.rowsOf(window, { machineName });
+    const observed = await observer.rowsOf(window, { machineName });
+    const { rows } = observed;
     const groups = Map.groupBy(
       rows,
       (row) => JSON.stringify([row.fromState, row.toState ?? "", row.trigger]),
@@ -205,7 +220,10 @@ export function addMachineMetricsRoutes(
         top_error: topError(group),
       };
     });
-    return c.json({ machine_name: machineName, ...windowTimes(window), items }, 200);
+    return c.json(
+      { machine_name: machineName, ...windowTimes(window), items, basis: basisOf(observed) },
+      200,
+    );
   });
 
   app.openapi(entityHealthRoute, async (c) => {
@@ -221,7 +239,7 @@ export function addMachineMetricsRoutes(
         limit: 1,
         ...query,
       })).total;
-    const [counts, active, archived, deleted, terminal, { rows }] = await Promise.all([
+    const [counts, active, archived, deleted, terminal, observed] = await Promise.all([
       store.entities.countByState(machineName),
       countOf({}),
       countOf({ statuses: ["archived"] }),
@@ -229,6 +247,7 @@ export function addMachineMetricsRoutes(
       countOf({ isTerminal: true }),
       observer.rowsOf(window, { machineName }),
     ]);
+    const { rows } = observed;
     const states = Map.groupBy(counts, (row) => row.state);
     const machines = Map.groupBy(counts, (row) => row.machineName);
     const failing = Map.groupBy(rows.filter((row) => !row.isSuccess), (row) => row.entityId);
@@ -251,6 +270,8 @@ export function addMachineMetricsRoutes(
         })),
       terminal_rate: rate(terminal, active) * 100,
       total_entities: active + archived + deleted,
+      is_exact: counts.every((row) => row.isExact),
+      basis: basisOf(observed),
     }, 200);
   });
 
@@ -262,7 +283,8 @@ export function addMachineMetricsRoutes(
     } = c.req
       .valid("query");
     const window = windowOf(deps, hours);
-    const { rows } = await observer.rowsOf(window, { machineName });
+    const observed = await observer.rowsOf(window, { machineName });
+    const { rows } = observed;
     const durations = rows.map((row) => row.durationMs);
     const timeBuckets = bucketsOf(rows, window, buckets);
     return c.json({
@@ -282,6 +304,7 @@ export function addMachineMetricsRoutes(
         ...row,
       })),
       volume_trend: timeBuckets.map((bucket) => ({ bucket_start: bucket.bucket_start, count: bucket.total })),
+      basis: basisOf(observed),
     }, 200);
   });
 }

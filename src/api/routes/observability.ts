@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { defineRoute, jsonAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
-import { type Observer, percentile, rate, windowOf } from "../observed_rows.ts";
+import { basisOf, type Observer, percentile, rate, windowOf } from "../observed_rows.ts";
 import {
   EntityId,
   Instant,
@@ -18,6 +18,12 @@ import {
 
 export const WindowHours = wholeNumber({ min: 1, max: 168 });
 export const WINDOW_HOURS_DEFAULT = 24;
+
+/** Figures about events come from the newest rows of their window, up to a bound. */
+export const Basis = z.object({
+  rows: z.int().openapi({ description: "Newest rows of history in the window that the figures rest on" }),
+  is_complete: z.boolean().openapi({ description: "These are all rows of the window" }),
+}).openapi("FiguresBasis");
 
 const Summary = z.object({
   window_start: Instant,
@@ -35,6 +41,8 @@ const Summary = z.object({
   oldest_pending_at: Instant.nullable(),
   outbox_pending: z.int(),
   outbox_leased: z.int(),
+  is_exact: z.boolean().openapi({ description: "false: counts of entities or transitions are estimates" }),
+  basis: Basis,
 }).openapi("ObservabilitySummaryResponse");
 
 const TransitionItem = z.object({
@@ -54,6 +62,7 @@ const TransitionItem = z.object({
 const Transitions = z.object({
   items: z.array(TransitionItem),
   total: z.int(),
+  total_is_exact: z.boolean(),
   limit: z.int(),
   offset: z.int(),
 }).openapi("ObservabilityTransitionsResponse");
@@ -79,6 +88,7 @@ const WorkerEventItem = z.object({
 const WorkerEvents = z.object({
   items: z.array(WorkerEventItem),
   total: z.int(),
+  total_is_exact: z.boolean(),
   limit: z.int(),
   offset: z.int(),
 }).openapi("ObservabilityWorkerEventsResponse");
@@ -188,6 +198,8 @@ export function addObservabilityRoutes(app: ApiApp, deps: RouteDeps & { readonly
       oldest_pending_at: timeOrNull(queue.oldestPendingMs),
       outbox_pending: outbox.pending,
       outbox_leased: outbox.leased,
+      is_exact: observed.isTotalExact && failed.isTotalExact && active.every((row) => row.isExact),
+      basis: basisOf(observed),
     }, 200);
   });
 
@@ -213,7 +225,7 @@ export function addObservabilityRoutes(app: ApiApp, deps: RouteDeps & { readonly
       duration_ms: row.durationMs,
       created_at: timeOf(row.createdAtMs),
     }));
-    return c.json({ items, total: page.total, limit, offset }, 200);
+    return c.json({ items, total: page.total, total_is_exact: page.isTotalExact, limit, offset }, 200);
   });
 
   app.openapi(workerEventsRoute, async (c) => {
@@ -221,7 +233,7 @@ export function addObservabilityRoutes(app: ApiApp, deps: RouteDeps & { readonly
     const { limit = 50, offset = 0, status = "all" } = query;
     // Turns hold their events only inside a transaction, and what failed for good is a dead letter.
     if (status === "claimed" || status === "failed") {
-      return c.json({ items: [], total: 0, limit, offset }, 200);
+      return c.json({ items: [], total: 0, total_is_exact: true, limit, offset }, 200);
     }
     const page = await store.inbox.list({
       ...pageFilter(query),
@@ -246,7 +258,7 @@ export function addObservabilityRoutes(app: ApiApp, deps: RouteDeps & { readonly
       result_json: event.result === null ? null : recordOf(event.result),
       transition_history_id: event.historyId,
     }));
-    return c.json({ items, total: page.total, limit, offset }, 200);
+    return c.json({ items, total: page.total, total_is_exact: page.isTotalExact, limit, offset }, 200);
   });
 
   app.openapi(workersRoute, async (c) => {

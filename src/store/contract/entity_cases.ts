@@ -1,5 +1,6 @@
 /** Contract of reading entities: filters, orders, cursors that stay right, counts. */
-import type { EntityQuery, Store } from "../store.ts";
+import type { Entity } from "../../orchestrator/entity.ts";
+import type { CountedPage, EntityQuery, Store } from "../store.ts";
 import { assertEquals, assertRejects } from "./assertions.ts";
 import { entityOf, T0, writeLane } from "./fixtures.ts";
 import type { ContractCase } from "./harness.ts";
@@ -29,6 +30,18 @@ async function fill(store: Store): Promise<void> {
   for (const entity of ENTITIES) await writeLane(store, entity.entityId, () => ({ entity }));
 }
 
+/** Entities that sort before, among and behind those that are there. */
+async function addAround(store: Store, name: string, page: number): Promise<void> {
+  const ids = [`a-0${name}`, `b-${name}`, `z-${name}`];
+  for (const [place, entityId] of ids.entries()) {
+    const atMs = T0 + ([-page - 1, 2, 100 + page][place] ?? 0);
+    const currentState = ["aaa", "open", "zzz"][place] ?? "";
+    const machineName = ["alpha", "order", "zeta"][place] ?? "";
+    const entity = entityOf(entityId, { createdAtMs: atMs, updatedAtMs: atMs, currentState, machineName });
+    await writeLane(store, entityId, () => ({ entity }));
+  }
+}
+
 export const entityCases: readonly ContractCase[] = [
   {
     name: "list() filters by each field, and counts",
@@ -51,6 +64,15 @@ export const entityCases: readonly ContractCase[] = [
         [{ search: "_" }, ["b_3"]],
         [{ search: "%" }, ["b%4"]],
         [{ search: "-" }, ["a-1", "a-2"]],
+        [{ search: "b%4" }, ["b%4"]],
+        [{ search: "A-1" }, []],
+        [{ text: "A-1" }, ["a-1"]],
+        [{ text: "  tier=GOLD \n region=e " }, ["a-1"]],
+        [{ text: "tier=gold" }, ["a-1", "b%4", "b_3"]],
+        [{ text: "silver a-2" }, ["a-2"]],
+        [{ text: "silver a-1" }, []],
+        [{ text: "%4" }, ["b%4"]],
+        [{ text: " " }, ["a-1", "a-2", "b%4", "b_3"]],
       ];
       for (const [filter, expected] of rows) {
         const { items, total, nextCursor } = await store.entities.list({ ...ALL, ...filter });
@@ -99,7 +121,7 @@ export const entityCases: readonly ContractCase[] = [
       await writeLane(store, "new", () => ({ entity: entityOf("new", { createdAtMs: T0 + 99 }) }));
       const second = await store.entities.list({ ...query, cursor: first.nextCursor });
       const seen = [...first.items, ...second.items].map((entity) => entity.entityId);
-      assertEquals(seen, ["b%4", "b_3", "a-2", "a-1"]);
+      assertEquals(seen, ["b_3", "b%4", "a-2", "a-1"]);
       for (
         const wrong of [
           { ...query, sortBy: "entity_id", cursor: first.nextCursor },
@@ -114,6 +136,39 @@ export const entityCases: readonly ContractCase[] = [
     },
   },
   {
+    name: "walking a list while entities are added gives each of the old ones once, in every order",
+    async run({ store }) {
+      await fill(store);
+      const orders = ["created_at", "updated_at", "entity_id", "current_state", "machine_name"] as const;
+      for (const sortBy of orders) {
+        for (const isAscending of [true, false]) {
+          const query: EntityQuery = { ...ALL, sortBy, isAscending, limit: 1 };
+          const old = (await store.entities.list({ ...query, limit: 50 })).items.map(({ entityId }) =>
+            entityId
+          );
+          const seen: string[] = [];
+          let cursor: string | null = null;
+          for (let page = 0; page < 200; page++) {
+            const { items, nextCursor }: CountedPage<Entity> = await store.entities.list({
+              ...query,
+              cursor,
+            });
+            seen.push(...items.map(({ entityId }) => entityId));
+            cursor = nextCursor;
+            if (cursor === null) break;
+            if (page < 3) await addAround(store, `${sortBy}-${isAscending}-${page}`, page);
+          }
+          assertEquals(new Set(seen).size, seen.length, `${sortBy} ${isAscending}: one came twice`);
+          assertEquals(
+            old.filter((id) => !seen.includes(id)),
+            [],
+            `${sortBy} ${isAscending}: one is missing`,
+          );
+        }
+      }
+    },
+  },
+  {
     name: "counts tell active entities by state and by pinned version",
     async run({ store }) {
       await fill(store);
@@ -123,6 +178,7 @@ export const entityCases: readonly ContractCase[] = [
         machineName: "ticket",
         state: "open",
         count: 1,
+        isExact: true,
       }]);
       const all = await store.entities.countByState();
       assertEquals(all.map((row) => [row.machineName, row.state, row.count]), [

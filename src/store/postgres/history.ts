@@ -71,9 +71,10 @@ export function createPostgresHistory(database: PostgresDatabase): HistoryStore 
           pageSize(query.limit),
           query.offset ?? 0,
         ),
-        totalOf(database, `stator.history${where}`, values),
+        query.isCounted === false ? null : totalOf(database, `stator.history${where}`, values),
       ]);
-      return { items: rows.map(historyFrom), ...counted };
+      const items = rows.map(historyFrom);
+      return { items, ...counted ?? { total: items.length, isTotalExact: false } };
     },
     async head() {
       const row = await database.get(`select ${HORIZON} - 1 as tx, ${N_MAX} as n`);

@@ -26,6 +26,8 @@ export interface PageRequest {
     readonly column: string;
     readonly isDescending: boolean;
     readonly type: "text" | "bigint" | "uuid";
+    /** Where the row holds it, when it is not a column of the answer by this name. */
+    readonly keyOf?: (row: DatabaseRow) => string;
   }[];
   readonly query: { readonly limit: number; readonly offset?: number; readonly cursor?: string | null };
   /** false = nobody asks for the number of rows. */
@@ -67,7 +69,7 @@ export async function pageFrom(
     total: counted === null ? items.length : counted.total,
     isTotalExact: counted === null || counted.isTotalExact,
     nextCursor: rows.length > limit && last !== undefined
-      ? encodeCursor(scope, order.map(({ column }) => keyPart(last, column)))
+      ? encodeCursor(scope, order.map(({ column, keyOf }) => keyOf?.(last) ?? keyPart(last, column)))
       : null,
   };
 }

@@ -76,6 +76,8 @@ function laneRow(lane: LaneWrite): object {
     attempts: lane.attempts,
     parked_reason: lane.parkedReason,
     ready_at: lane.readyAtMs,
+    current_state: lane.entity?.currentState ?? null,
+    updated_at: lane.entity?.updatedAtMs ?? null,
   };
 }
 

@@ -2,6 +2,7 @@
 import { number, text } from "../columns.ts";
 import { cursorScope } from "../cursor.ts";
 import { entityFrom, timerFrom } from "../rows.ts";
+import { wordsOf } from "../search_words.ts";
 import type { EntityQuery, EntityStore } from "../store.ts";
 import type { SqliteDatabase, SqliteValue } from "./connect.ts";
 import { pageFrom, type PageRequest } from "./paging.ts";
@@ -19,10 +20,7 @@ export function createSqliteEntities(database: SqliteDatabase): EntityStore {
           from: "entity",
           filters: filtersOf(query),
           scope: cursorScope("entities", query),
-          order: [
-            { column: query.sortBy, isDescending: !query.isAscending },
-            { column: "entity_id", isDescending: false },
-          ],
+          order: ORDERS[query.sortBy].map((column) => ({ column, isDescending: !query.isAscending })),
           query,
         });
         return { ...page, items: page.items.map(entityFrom) };
@@ -46,6 +44,7 @@ export function createSqliteEntities(database: SqliteDatabase): EntityStore {
           machineName: text(row, "machine_name"),
           state: text(row, "current_state"),
           count: number(row, "count"),
+          isExact: true,
         }))
       ),
     timers: (entityId) =>
@@ -56,6 +55,19 @@ export function createSqliteEntities(database: SqliteDatabase): EntityStore {
       ),
   };
 }
+
+/** What a search looks through, row by row: a file of one machine has no index for it. */
+const SEARCH_TEXT = "lower(entity_id || coalesce((select group_concat(char(10) || key || '=' || value, '') " +
+  "from json_each(labels)), ''))";
+
+/** All parts go the same way, so that an index answers in both directions. */
+const ORDERS = {
+  created_at: ["created_at", "entity_id"],
+  updated_at: ["updated_at", "entity_id"],
+  entity_id: ["entity_id"],
+  current_state: ["lower(current_state)", "entity_id"],
+  machine_name: ["machine_name", "created_at", "entity_id"],
+} as const satisfies Record<EntityQuery["sortBy"], readonly string[]>;
 
 function filtersOf(query: EntityQuery): PageRequest["filters"] {
   const isTerminal: SqliteValue | undefined = query.isTerminal === undefined
@@ -72,6 +84,7 @@ function filtersOf(query: EntityQuery): PageRequest["filters"] {
     ["updated_at >= ?", query.updatedFromMs],
     ["updated_at <= ?", query.updatedToMs],
     ["instr(entity_id, ?) > 0", query.search],
+    ...wordsOf(query.text).map((word) => [`instr(${SEARCH_TEXT}, ?) > 0`, word] as const),
     [
       "not exists (select 1 from json_each(?) as wanted where not exists " +
       "(select 1 from json_each(labels) as label where label.key = wanted.key and label.value = wanted.value))",

@@ -62,7 +62,9 @@ export function createSqliteHistory(database: SqliteDatabase): HistoryStore {
           pageSize(query.limit),
           query.offset ?? 0,
         );
-        return { items: rows.map(historyFrom), ...totalOf(session, `history where ${condition}`, values) };
+        const items = rows.map(historyFrom);
+        if (query.isCounted === false) return { items, total: items.length, isTotalExact: false };
+        return { items, ...totalOf(session, `history where ${condition}`, values) };
       }),
     head: () =>
       database.read((session) => {

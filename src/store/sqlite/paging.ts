@@ -122,6 +122,7 @@ function whereOf(conditions: readonly string[]): string {
 }
 
 function keyPart(row: DatabaseRow, column: string): string | number {
+  if (column.startsWith("lower(")) return String(row[column.slice("lower(".length, -1)]).toLowerCase();
   const value = row[column];
   return typeof value === "number" ? value : String(value);
 }
