@@ -13,6 +13,8 @@ export interface Gatherer<Request, Result> {
 export interface GatherOptions<Request, Result> {
   readonly batchMax: number;
   readonly concurrencyMax: number;
+  /** Batches at one time as long as they are quick and not full: few batches are large. Default: `concurrencyMax`. */
+  readonly quickMax?: number;
   readonly queueMax: number;
   readonly deadlineMs: number;
   /** Requests with the same key run in the order they came, never in two batches at once; null = no order. */
@@ -29,6 +31,9 @@ interface Waiting<Request, Result> {
   readonly answered: () => void;
 }
 
+/** A batch that takes longer waits for something, a lock of somebody else for example: others need not wait with it. */
+const QUICK_MS = 50;
+
 /** Batches start at the end of the current turn of the event loop, so that requests read together run together. */
 export function createGatherer<Request, Result>(
   options: GatherOptions<Request, Result>,
@@ -36,7 +41,10 @@ export function createGatherer<Request, Result>(
   let queue: Waiting<Request, Result>[] = [];
   const deadlines = createDeadlines(options.deadlineMs);
   const keysRunning = new Set<string>();
+  const { batchMax, concurrencyMax, quickMax = concurrencyMax } = options;
+  const slow = createDeadlines(QUICK_MS);
   let batchesRunning = 0;
+  let batchesQuick = 0;
   let isScheduled = false;
 
   return {
@@ -59,8 +67,13 @@ export function createGatherer<Request, Result>(
     },
   };
 
+  /** A full batch need not wait for others to join it. */
+  function isFull(): boolean {
+    return batchesRunning >= concurrencyMax || (batchesQuick >= quickMax && queue.length < batchMax);
+  }
+
   function schedule(): void {
-    if (isScheduled || queue.length === 0 || batchesRunning >= options.concurrencyMax) return;
+    if (isScheduled || queue.length === 0 || isFull()) return;
     isScheduled = true;
     // After everything that has arrived was read, and without the 2 ms that a timer of 0 ms takes (measured).
     setImmediate(() => {
@@ -70,10 +83,9 @@ export function createGatherer<Request, Result>(
   }
 
   function startBatches(): void {
-    while (batchesRunning < options.concurrencyMax) {
+    while (!isFull()) {
       const batch = takeBatch();
       if (batch.length === 0) return;
-      batchesRunning += 1;
       void runBatch(batch);
     }
   }
@@ -83,7 +95,7 @@ export function createGatherer<Request, Result>(
     const rest: Waiting<Request, Result>[] = [];
     for (const waiting of queue) {
       const isHeld = options.keyOf !== null && keysRunning.has(options.keyOf(waiting.request));
-      (isHeld || batch.length >= options.batchMax ? rest : batch).push(waiting);
+      (isHeld || batch.length >= batchMax ? rest : batch).push(waiting);
     }
     queue = rest;
     return batch;
@@ -92,6 +104,14 @@ export function createGatherer<Request, Result>(
   async function runBatch(batch: readonly Waiting<Request, Result>[]): Promise<void> {
     const keys = options.keyOf === null ? [] : batch.map((waiting) => options.keyOf?.(waiting.request) ?? "");
     for (const key of keys) keysRunning.add(key);
+    batchesRunning += 1;
+    batchesQuick += 1;
+    let isQuick = true;
+    const ended = slow.start(() => {
+      isQuick = false;
+      batchesQuick -= 1;
+      schedule();
+    });
     try {
       const results = await options.run(batch.map((waiting) => waiting.request));
       batch.forEach((waiting, index) => {
@@ -105,7 +125,9 @@ export function createGatherer<Request, Result>(
     } finally {
       for (const waiting of batch) waiting.answered();
       for (const key of keys) keysRunning.delete(key);
+      ended();
       batchesRunning -= 1;
+      if (isQuick) batchesQuick -= 1;
       schedule();
     }
   }

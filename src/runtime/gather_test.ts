@@ -112,3 +112,35 @@ Deno.test("createGatherer() gives each request its own time", async () => {
   held.batches[1]?.end();
   strictEqual(await later, "c");
 });
+
+Deno.test("createGatherer() lets more batches run when those that run are slow", async () => {
+  const held = heldRun();
+  const { gatherer } = gathererOf({ run: held.run, concurrencyMax: 3, quickMax: 1 });
+  const all = ["a"].map((request) => gatherer.add(request));
+  for (const [index, request] of ["b", "c", "d"].entries()) {
+    await held.until(Math.min(index + 1, 3));
+    all.push(gatherer.add(request));
+  }
+  await held.until(3);
+  // Three run, slow all of them; the fourth waits for an end.
+  deepStrictEqual(held.batches.map((batch) => batch.items), [["a"], ["b"], ["c"]]);
+  strictEqual(gatherer.waitingCount(), 1);
+  held.batches[0]?.end();
+  await held.until(4);
+  for (const batch of held.batches) batch.end();
+  deepStrictEqual(await Promise.all(all), ["a", "b", "c", "d"]);
+});
+
+Deno.test("createGatherer() makes few large batches while they are quick", async () => {
+  const held = heldRun();
+  const { gatherer } = gathererOf({ run: held.run, concurrencyMax: 3, quickMax: 1 });
+  const first = gatherer.add("a");
+  await held.until(1);
+  const rest = ["b", "c", "d"].map((request) => gatherer.add(request));
+  held.batches[0]?.end();
+  await first;
+  await held.until(2);
+  deepStrictEqual(held.batches[1]?.items, ["b", "c", "d"]);
+  held.batches[1]?.end();
+  await Promise.all(rest);
+});

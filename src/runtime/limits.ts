@@ -13,6 +13,8 @@ export interface RuntimeLimits {
   readonly submitBatchMax: number;
   /** Turns of submitted events at one time. */
   readonly submitConcurrency: number;
+  /** The same while they are quick and not full: one is computed here while the database has the other. */
+  readonly submitQuickMax: number;
   /** Submitted or appended events that wait in this process; more are turned away. */
   readonly queueMax: number;
   /** An answer later than this is a timeout; the event may still be decided. */
@@ -36,6 +38,7 @@ export const DEFAULT_LIMITS: RuntimeLimits = {
   eventsPerLaneAlone: 320,
   submitBatchMax: 64,
   submitConcurrency: 4,
+  submitQuickMax: 2,
   queueMax: 10_000,
   submitDeadlineMs: 10_000,
   appendBatchMax: 1_000,

@@ -76,6 +76,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
   const submits = createGatherer<SubmitRequest, SubmitResult>({
     batchMax: limits.submitBatchMax,
     concurrencyMax: limits.submitConcurrency,
+    quickMax: limits.submitQuickMax,
     queueMax: limits.queueMax,
     deadlineMs: limits.submitDeadlineMs,
     keyOf: (request) => request.event.entityId,
