@@ -4,6 +4,12 @@ const HOST = /^(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 const LENGTH = /^\d{1,15}$/;
 
 /**
+ * Scheme and host of the last address that could be read. Nothing behind them makes an address unreadable, and nearly
+ * all requests have the same: reading the address for nothing costs a tenth of an answer.
+ */
+let readableOrigin = "";
+
+/**
  * What is wrong with the frame of a request; null = nothing. The runtime refuses most of it itself; what it lets
  * through is a name of the host that would change the path, and a length that is given twice.
  */
@@ -14,5 +20,12 @@ export function framingProblem(request: Request): string | null {
   const length = headers.get("content-length");
   if (length !== null && !LENGTH.test(length)) return "The Content-Length header is not one number";
   if (length !== null && headers.has("transfer-encoding")) return "The body has two lengths";
-  return URL.canParse(request.url) ? null : "The address of the request cannot be read";
+  const { url } = request;
+  const pathStart = url.indexOf("/", url.indexOf("://") + 3);
+  if (readableOrigin !== "" && url.startsWith(readableOrigin) && pathStart === readableOrigin.length) {
+    return null;
+  }
+  if (!URL.canParse(url)) return "The address of the request cannot be read";
+  readableOrigin = pathStart === -1 ? "" : url.slice(0, pathStart);
+  return null;
 }

@@ -19,7 +19,7 @@ export function clientAddressOf(
   trustedProxies: readonly string[],
 ): string {
   if (peer === undefined) return "local";
-  if (!isInRanges(peer, trustedProxies)) return peer;
+  if (trustedProxies.length === 0 || !isInRanges(peer, trustedProxies)) return peer;
   const chain = (request.headers.get("x-forwarded-for") ?? "").split(",").map((part) => part.trim());
   const client = chain.toReversed().find((address) => address !== "" && !isInRanges(address, trustedProxies));
   return client !== undefined && client.length <= 64 ? client : peer;
