@@ -83,7 +83,7 @@ function failureOf(
         error,
       });
     }
-    return { type: "done", output: null };
+    return { type: "done", output: null, forgiven: error };
   }
   return { type: "failed", error, isFinal: failure.isFinal, retryAfterMs: failure.retryAfterMs ?? null };
 }

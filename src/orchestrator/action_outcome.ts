@@ -79,6 +79,12 @@ function followUpCommandOf(
   result: ActionResult,
 ): Command | null {
   if (result.type === "skipped" || action.kind === "invoke_stop") return null;
+  const forgiven = result.type === "done" ? result.forgiven ?? null : null;
+  if (forgiven !== null) {
+    // Whoever listens for the failure hears of it all the same.
+    const heard = triggerNamesOf(action, "failed").find((name) => isDeclared(loaded, name));
+    if (heard !== undefined) return { type: "event", trigger: heard, payload: { error: forgiven } };
+  }
   const payload = result.type === "done" ? resultPayloadOf(result.output) : { error: result.error };
   const trigger = triggerNamesOf(action, result.type).find((name) => isDeclared(loaded, name));
   if (trigger !== undefined) {

@@ -202,3 +202,57 @@ Deno.test("the result of a service names the stay in a state that invoked it", (
     invokedBy: { state: "paid", generation: 4 },
   });
 });
+
+/** A machine that listens for results of everything, under the name that the author gave and under the kind's own. */
+const LISTENER = orderMachine({
+  transitions: [
+    ...orderSpec().transitions,
+    ...["given", "send_receipt", "_http", "_celery", "_send_event", "_create_entity", "_send"].flatMap((
+      name,
+    ) => [
+      transition(`done.${name}`, "paid", "paid"),
+      transition(`error.${name}`, "paid", "paid"),
+    ]),
+  ],
+});
+
+const KINDS: readonly (readonly [LeasedAction["kind"], name: string, own: string, named: string])[] = [
+  ["named", "send_receipt", "send_receipt", "send_receipt"],
+  ["http", "_http", "_http", "given"],
+  ["celery", "_celery", "_celery", "given"],
+  ["send_event", "_send_event", "_send_event", "given"],
+  ["create_entity", "_create_entity", "_create_entity", "given"],
+  ["send", "_send", "_send", "_send"],
+];
+
+const ENDS: readonly (readonly [string, ActionResult, word: string, JsonObject])[] = [
+  ["done", { type: "done", output: { a: 1 } }, "done", { a: 1 }],
+  ["done without output", { type: "done", output: null }, "done", {}],
+  ["failed for good", failed({ isFinal: true }), "error", { error: "503" }],
+  ["forgiven", { type: "done", output: null, forgiven: "503" }, "error", { error: "503" }],
+];
+
+for (const [kind, name, own, named] of KINDS) {
+  for (const [end, result, word, payload] of ENDS) {
+    Deno.test(`actionOutcomeOf() tells the entity that ${kind} is ${end}`, () => {
+      for (const [params, heard] of [[{}, own], [{ name: "given" }, named]] as const) {
+        const { followUp } = actionOutcomeOf(
+          { action: actionOf({ kind, name, params }), result, loaded: LISTENER },
+          { nowMs: NOW_MS, retry: { baseMs: 1_000, capMs: 10_000 }, random: 0.5 },
+        );
+        deepStrictEqual(followUp?.command, { type: "event", trigger: `${word}.${heard}`, payload });
+      }
+    });
+  }
+}
+
+Deno.test("actionOutcomeOf() spreads attempts over the whole pause: full jitter", () => {
+  const rows = [[0, 0], [0.25, 1_000], [0.5, 2_000], [0.999, 3_996]] as const;
+  for (const [random, waitMs] of rows) {
+    const { retryAtMs } = actionOutcomeOf(
+      { action: actionOf({ attempts: 1 }), result: failed(), loaded: LISTENER },
+      { nowMs: NOW_MS, retry: { baseMs: 1_000, capMs: 60_000 }, random },
+    );
+    deepStrictEqual(retryAtMs, NOW_MS + waitMs, String(random));
+  }
+});

@@ -34,7 +34,13 @@ export interface LeasedAction extends OutboxRow {
 
 /** What became of one delivery. */
 export type ActionResult =
-  | { readonly type: "done"; readonly output: JsonValue; readonly receiver?: ReceiverState }
+  | {
+    readonly type: "done";
+    readonly output: JsonValue;
+    readonly receiver?: ReceiverState;
+    /** It failed, and its author wants to go on: what went wrong. */
+    readonly forgiven?: string;
+  }
   | { readonly type: "skipped"; readonly reason: string }
   | {
     readonly receiver?: ReceiverState;
