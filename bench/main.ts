@@ -3,12 +3,16 @@ import { benchDefinition } from "./definition.ts";
 import { benchDrain } from "./drain.ts";
 import { benchEngine } from "./engine.ts";
 import { benchHttp } from "./http.ts";
+import { benchLatency } from "./latency.ts";
+import { benchQueue } from "./queue.ts";
 import type { BenchRow } from "./row.ts";
 
 const SUITES: Readonly<Record<string, () => Promise<readonly BenchRow[]> | readonly BenchRow[]>> = {
   engine: benchEngine,
   definition: benchDefinition,
   drain: benchDrain,
+  queue: benchQueue,
+  latency: benchLatency,
   http: benchHttp,
 };
 

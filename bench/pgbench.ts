@@ -1,4 +1,5 @@
 /** The peer of a drain: the same work written by hand in SQL, one transaction an event, driven by pgbench. */
+import { execute } from "./server.ts";
 
 const SCRIPT = `
 \\set entity random(1, 500)
@@ -25,15 +26,22 @@ const SECONDS = 5;
 
 /** Transactions per second with so many connections; null = pgbench is not here. */
 export async function pgbenchPerSecond(url: string, connections: number): Promise<number | null> {
+  await execute(url, TABLES);
+  return await runPgbench(`${url}?options=-csearch_path%3Dpeer`, {
+    script: SCRIPT,
+    args: ["-T", String(SECONDS), "-c", String(connections), "-j", "2"],
+  });
+}
+
+/** Transactions per second of one script; null = pgbench is not here. */
+export async function runPgbench(
+  url: string,
+  { script, args }: { readonly script: string; readonly args: readonly string[] },
+): Promise<number | null> {
   const folder = await Deno.makeTempDir({ prefix: "stator_pgbench_" });
   try {
-    await Deno.writeTextFile(`${folder}/tables.sql`, TABLES);
-    await Deno.writeTextFile(`${folder}/event.sql`, SCRIPT);
-    await run("psql", [url, "-q", "-v", "ON_ERROR_STOP=1", "-f", `${folder}/tables.sql`]);
-    const output = await run("pgbench", [
-      ...["-n", "-M", "prepared", "-T", String(SECONDS), "-c", String(connections), "-j", "2"],
-      ...["-f", `${folder}/event.sql`, `${url}?options=-csearch_path%3Dpeer`],
-    ]);
+    await Deno.writeTextFile(`${folder}/event.sql`, script);
+    const output = await run("pgbench", ["-n", "-M", "prepared", ...args, "-f", `${folder}/event.sql`, url]);
     const found = /tps = ([\d.]+)/.exec(output)?.[1];
     return found === undefined ? null : Number(found);
   } catch (error) {

@@ -1,10 +1,10 @@
-/** Hints between processes: LISTEN and NOTIFY on one connection, many hints in one moment as one. */
+/** Hints between processes: LISTEN and NOTIFY on one connection; the first at once, many in one moment as one more. */
 import type { WakeSignal } from "../wake_signal.ts";
 import type { PostgresClient } from "./client.ts";
 import type { PostgresDatabase } from "./connect.ts";
 
 export interface PostgresWake {
-  /** Tells the other processes soon. */
+  /** Tells the other processes: now, or together with others a moment after the last time. */
   notify(): void;
   close(): Promise<void>;
 }
@@ -28,18 +28,14 @@ export function createPostgresWake(
   let isClosed = false;
   let failures = 0;
   let notifyTimer: ReturnType<typeof setTimeout> | null = null;
+  let isWanted = false;
   let reconnectTimer: ReturnType<typeof setTimeout> | null = null;
   void connect();
 
   return {
     notify() {
-      if (isClosed || notifyTimer !== null) return;
-      notifyTimer = setTimeout(() => {
-        notifyTimer = null;
-        void client?.run([{ sql: `select pg_notify('${CHANNEL}', '')` }], database.limits.deadlineMs).catch(
-          () => {},
-        );
-      }, COALESCE_MS);
+      isWanted = true;
+      if (!isClosed && notifyTimer === null) tell();
     },
     async close() {
       isClosed = true;
@@ -48,6 +44,17 @@ export function createPostgresWake(
       await client?.destroy();
     },
   };
+
+  /** What was wanted meanwhile is told when the pause is over. */
+  function tell(): void {
+    notifyTimer = null;
+    if (!isWanted) return;
+    isWanted = false;
+    notifyTimer = setTimeout(tell, COALESCE_MS);
+    void client?.run([{ sql: `select pg_notify('${CHANNEL}', '')` }], database.limits.deadlineMs).catch(
+      () => {},
+    );
+  }
 
   async function connect(): Promise<void> {
     reconnectTimer = null;
