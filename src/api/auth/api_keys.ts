@@ -38,10 +38,13 @@ export function createApiKeys(
   deps: { readonly operations: OperationsStore; readonly clock: Clock },
 ): ApiKeys {
   const { operations: { documents }, clock } = deps;
+  /** By the key itself, so that a key that was right a moment ago is not hashed again. */
   const cache = new Map<string, { readonly caller: Caller; readonly untilMs: number }>();
 
   return {
     async authenticate(key) {
+      const known = cache.get(key);
+      if (known !== undefined && known.untilMs > clock.nowMs()) return known.caller;
       const match = PATTERN.exec(key);
       const [, id, secret, checksum] = match ?? [];
       if (id === undefined || secret === undefined || await checksumOf(id, secret) !== checksum) {
@@ -49,15 +52,12 @@ export function createApiKeys(
       }
       const hash = await sha256Hex(key);
       const nowMs = clock.nowMs();
-      const known = cache.get(hash);
-      if (known !== undefined && known.untilMs > nowMs) return known.caller;
-
       const stored = await documents.get(API_KEY_KIND, id);
       if (stored === null || stored.body["sha256"] !== hash) throw invalidToken();
       const caller = callerOf(stored, nowMs);
       await noteUse(stored, nowMs);
       if (cache.size >= CACHE_MAX) cache.clear();
-      cache.set(hash, { caller, untilMs: nowMs + CACHE_MS });
+      cache.set(key, { caller, untilMs: nowMs + CACHE_MS });
       return caller;
     },
 

@@ -1,5 +1,5 @@
 /** Access tokens: JWT HS256 with every claim required and typed, at most fifteen minutes old. */
-import { jwtVerify, SignJWT } from "jose";
+import { type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { Clock } from "../../clock.ts";
 import { AppError } from "../../errors.ts";
 import { DEFAULT_SCAN_LIMITS, scanJson } from "../guard/json_scan.ts";
@@ -10,6 +10,8 @@ const ISSUER = "stator";
 const AUDIENCE = "stator-api";
 const TYPE = "at+jwt";
 const CLAIM_DEPTH_MAX = 10;
+/** Tokens whose signature was found right and need not be checked again; later ones push out the oldest. */
+const VERIFIED_MAX = 5_000;
 const HEADER_KEYS: ReadonlySet<string> = new Set(["alg", "typ", "kid"]);
 
 export interface AccessClaims {
@@ -43,6 +45,7 @@ export async function createTokens(
     const previous = await importKey(secrets.previousSecret);
     keys.set(previous.id, previous.key);
   }
+  const verified = new Map<string, JWTPayload>();
 
   return {
     issue({ username, role, counter, tokenId }) {
@@ -54,29 +57,41 @@ export async function createTokens(
         .sign(current.key);
     },
     async verify(token) {
-      let verified: Awaited<ReturnType<typeof jwtVerify>>;
-      try {
-        verified = await jwtVerify(token, (header) => {
-          if (Object.keys(header).some((key) => !HEADER_KEYS.has(key))) throw invalidToken();
-          const key = typeof header.kid === "string" ? keys.get(header.kid) : undefined;
-          if (key === undefined) throw invalidToken();
-          return key;
-        }, {
-          algorithms: ["HS256"],
-          typ: TYPE,
-          issuer: ISSUER,
-          audience: AUDIENCE,
-          clockTolerance: TOLERANCE_SECONDS,
-          currentDate: new Date(clock.nowMs()),
-          requiredClaims: ["sub", "exp", "iat", "jti", "aud", "iss"],
-        });
-        if (!isPlainToken(token)) throw invalidToken();
-      } catch {
-        throw invalidToken();
+      const known = verified.get(token);
+      if (known !== undefined) return claimsOf(known, clock.nowMs());
+      const payload = await checked(token);
+      const claims = claimsOf(payload, clock.nowMs());
+      verified.set(token, payload);
+      for (const oldest of verified.keys()) {
+        if (verified.size <= VERIFIED_MAX) break;
+        verified.delete(oldest);
       }
-      return claimsOf(verified.payload, clock.nowMs());
+      return claims;
     },
   };
+
+  async function checked(token: string): Promise<JWTPayload> {
+    try {
+      const { payload } = await jwtVerify(token, (header) => {
+        if (Object.keys(header).some((key) => !HEADER_KEYS.has(key))) throw invalidToken();
+        const key = typeof header.kid === "string" ? keys.get(header.kid) : undefined;
+        if (key === undefined) throw invalidToken();
+        return key;
+      }, {
+        algorithms: ["HS256"],
+        typ: TYPE,
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        clockTolerance: TOLERANCE_SECONDS,
+        currentDate: new Date(clock.nowMs()),
+        requiredClaims: ["sub", "exp", "iat", "jti", "aud", "iss"],
+      });
+      if (!isPlainToken(token)) throw invalidToken();
+      return payload;
+    } catch {
+      throw invalidToken();
+    }
+  }
 }
 
 function claimsOf(payload: Readonly<Record<string, unknown>>, nowMs: number): AccessClaims {
@@ -86,7 +101,8 @@ function claimsOf(payload: Readonly<Record<string, unknown>>, nowMs: number): Ac
   if (!isTyped || !isWhole(ctr) || !isWhole(exp) || !isWhole(iat)) throw invalidToken();
   const isShort = exp > iat && exp - iat <= ACCESS_LIFE_SECONDS;
   const isFromFuture = iat > nowMs / 1000 + TOLERANCE_SECONDS;
-  if (!isShort || isFromFuture) throw invalidToken();
+  const isOver = exp <= Math.floor(nowMs / 1000) - TOLERANCE_SECONDS;
+  if (!isShort || isFromFuture || isOver) throw invalidToken();
   return { username: sub, role, tokenId: jti, counter: ctr, expiresAtMs: exp * 1000 };
 }
 
