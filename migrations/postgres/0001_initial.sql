@@ -192,6 +192,8 @@ create table stator.outbox (
   lease_owner text,
   attempts integer not null default 0,
   dead_record_id text,
+  -- It waits for no earlier action and holds up no later one.
+  is_parallel boolean not null generated always as (coalesce((options ->> 'isParallel')::boolean, false)) stored,
   primary key (shard, entity_id, position, ordinal)
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index outbox_next on stator.outbox (next_at) where next_at is not null;

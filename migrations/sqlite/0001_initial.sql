@@ -139,7 +139,9 @@ create table outbox (
   lease_no integer not null default 0,
   lease_owner text,
   attempts integer not null default 0,
-  dead_record_id text
+  dead_record_id text,
+  -- It waits for no earlier action and holds up no later one.
+  is_parallel integer not null generated always as (coalesce(json_extract(options, '$.isParallel'), 0)) virtual
 ) strict;
 create index outbox_lane on outbox (entity_id, position, ordinal) where next_at is not null;
 create index outbox_next on outbox (next_at) where next_at is not null;

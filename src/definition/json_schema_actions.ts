@@ -12,6 +12,10 @@ const OPTIONS: JsonObject = {
   timeout: { type: "number", minimum: 0, description: "Seconds" },
   retry: { type: "integer", minimum: 0, description: "Further attempts" },
   retry_backoff: { type: "number", minimum: 0, description: "Seconds before the first further attempt" },
+  parallel: {
+    type: "boolean",
+    description: "Neither waits for earlier actions of its entity nor holds later ones up",
+  },
 };
 
 function form(key: string, schema: JsonObject, more: JsonObject = {}): JsonObject {

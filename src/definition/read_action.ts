@@ -39,7 +39,7 @@ const OTHER_FORMS = [
 
 /** Every key that says what an action does. */
 export const ACTION_FORMS: readonly string[] = [...OTHER_FORMS, ...EFFECTS];
-const OPTION_KEYS = ["when", "timeout", "retry", "retry_backoff", "description"];
+const OPTION_KEYS = ["when", "timeout", "retry", "retry_backoff", "parallel", "description"];
 const KNOWN_KEYS: ReadonlySet<string> = new Set([...ACTION_FORMS, ...OPTION_KEYS, "params"]);
 
 /** All actions under `key`; a text or a mapping is a list of one. */
@@ -160,7 +160,15 @@ function readOptions(cursor: Cursor): ActionOptions {
     timeoutS: numberOf(cursor, "timeout"),
     retry: wholeNumberOf(cursor, "retry"),
     retryBackoffS: numberOf(cursor, "retry_backoff"),
+    ...(isParallel(cursor) ? { isParallel: true } : {}),
   };
+}
+
+function isParallel(cursor: Cursor): boolean {
+  const value = own(cursor.object, "parallel") ?? false;
+  if (typeof value === "boolean") return value;
+  refuseArgument(cursor.findings, [...cursor.path, "parallel"], "true or false", value);
+  return false;
 }
 
 function numberOf(cursor: Cursor, key: string): number | null {
@@ -182,7 +190,7 @@ function wholeNumberOf(cursor: Cursor, key: string): number | null {
 /** The three keys may stand inside `http` too: outside wins for retries, inside for the timeout. */
 function httpOptions(inner: Cursor, outer: ActionOptions): ActionOptions {
   return {
-    when: outer.when,
+    ...outer,
     timeoutS: numberOf(inner, "timeout") ?? outer.timeoutS,
     retry: outer.retry ?? wholeNumberOf(inner, "retry"),
     retryBackoffS: outer.retryBackoffS ?? numberOf(inner, "retry_backoff"),

@@ -37,6 +37,12 @@ const ROWS: readonly (readonly [string, JsonObject, readonly string[], readonly 
     ["send_event"],
     [],
   ],
+  ["an action out of the order", { send_event: { entity: "i-1", trigger: "paid" }, parallel: true }, [
+    "send_event",
+  ], []],
+  ["an odd parallel", { send_event: { entity: "i-1", trigger: "paid" }, parallel: "yes" }, [], [
+    "B13 parallel",
+  ]],
   ["no entity", { send_event: { trigger: "paid" } }, [], ["B13 send_event.entity"]],
   ["no trigger", { send_event: { entity: "i-1" } }, [], ["B13 send_event.trigger"]],
   ["a pattern", { send_event: { entity: "i-1", trigger: "*" } }, [], ["B13 send_event.trigger"]],

@@ -176,6 +176,8 @@ export interface ActionOptions {
   /** Extra attempts after the first; null = the delivery default. */
   readonly retry: number | null;
   readonly retryBackoffS: number | null;
+  /** Neither waits for earlier actions of its entity nor holds later ones up. */
+  readonly isParallel?: true;
 }
 
 export type ActionSpec =

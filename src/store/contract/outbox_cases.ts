@@ -113,6 +113,22 @@ export const outboxCases: readonly ContractCase[] = [
     },
   },
   {
+    name: "an action that is parallel waits for no other one of its entity, and holds none up",
+    async run({ store }) {
+      const rows = [1, 2, 3, 4].map((position) => {
+        const row = outboxOf("o-1", position);
+        return position % 2 === 0 ? { ...row, options: { ...row.options, isParallel: true as const } } : row;
+      });
+      await writeLane(store, "o-1", () => ({ outbox: rows }));
+      const claimed = await claim(store);
+      assertEquals(claimed.map((action) => action.position).toSorted(), [1, 2, 4]);
+      assertEquals(await claim(store), []);
+      const [first] = claimed.toSorted((a, b) => a.position - b.position);
+      await acknowledge(store, present(first));
+      assertEquals(only(await claim(store)).position, 3);
+    },
+  },
+  {
     name: "postpone() gives an action back without an attempt, under its lease only",
     async run({ store, pass }) {
       await writeLane(store, "o-1", () => ({ outbox: [outboxOf("o-1", 1), outboxOf("o-1", 2)] }));

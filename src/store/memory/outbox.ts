@@ -65,15 +65,20 @@ export function createMemoryOutbox(state: MemoryState): OutboxStore {
   };
 }
 
-/** The first action of each entity: the others wait for it. */
+/** The first action of each entity, for which the others wait, and those that wait for nobody. */
 function headsOf(state: MemoryState): readonly MemoryAction[] {
   const heads = new Map<string, MemoryAction>();
+  const free: MemoryAction[] = [];
   for (const action of state.outbox.values()) {
     if (action.deadRecordId !== null) continue;
+    if (action.row.options.isParallel === true) {
+      free.push(action);
+      continue;
+    }
     const head = heads.get(action.row.entityId);
     if (head === undefined || compareOrder(action, head) < 0) heads.set(action.row.entityId, action);
   }
-  return [...heads.values()];
+  return [...heads.values(), ...free];
 }
 
 function compareOrder(a: MemoryAction, b: MemoryAction): number {

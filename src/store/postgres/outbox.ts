@@ -9,10 +9,9 @@ import { letterRow } from "./turn_write.ts";
 import type { PostgresDeps } from "./turns.ts";
 import { createPostgresOutboxListing } from "./outbox_listing.ts";
 
-/** Only the first action of an entity may run. */
-const IS_HEAD =
-  "not exists (select 1 from stator.outbox p where p.shard = o.shard and p.entity_id = o.entity_id " +
-  "and p.next_at is not null and (p.position, p.ordinal) < (o.position, o.ordinal))";
+/** Only the first action of an entity may run, and those that wait for nobody. */
+const IS_HEAD = "(o.is_parallel or not exists (select 1 from stator.outbox p where p.shard = o.shard " +
+  "and p.entity_id = o.entity_id and p.next_at is not null and not p.is_parallel and (p.position, p.ordinal) < (o.position, o.ordinal)))";
 
 export function createPostgresOutbox(deps: PostgresDeps): OutboxStore {
   const { database, signal } = deps;

@@ -6,10 +6,9 @@ import { appendOne, type SqliteDeps } from "./inbox.ts";
 import { insertLetter } from "./turn_write.ts";
 import { createSqliteOutboxListing } from "./outbox_listing.ts";
 
-/** Only the first action of an entity may run. */
-const IS_HEAD =
-  "not exists (select 1 from outbox p where p.entity_id = o.entity_id and p.next_at is not null " +
-  "and (p.position, p.ordinal) < (o.position, o.ordinal))";
+/** Only the first action of an entity may run, and those that wait for nobody. */
+const IS_HEAD = "(o.is_parallel = 1 or not exists (select 1 from outbox p where p.entity_id = o.entity_id " +
+  "and p.next_at is not null and p.is_parallel = 0 and (p.position, p.ordinal) < (o.position, o.ordinal)))";
 
 export function createSqliteOutbox(deps: SqliteDeps): OutboxStore {
   const { database, locks, signal } = deps;
