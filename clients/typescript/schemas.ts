@@ -376,6 +376,16 @@ export interface DLQRecordResponse {
   readonly expires_at: string | null;
 }
 
+export interface DLQRedriveRequest {
+  readonly filter?: DeadLetterFilter | undefined;
+  /** Records in a second */
+  readonly rate?: number | undefined;
+  /** For those who find the job */
+  readonly reason?: string | null | undefined;
+  /** Only count, and show some */
+  readonly dry_run?: boolean | undefined;
+}
+
 export interface DLQReplayRequest {
   /** Replaces the stored payload */
   readonly payload?: { readonly [key: string]: JsonValue } | undefined;
@@ -407,6 +417,16 @@ export interface DatabaseConfigResponse {
 export interface DatabaseTestResponse {
   readonly success: boolean;
   readonly message: string;
+}
+
+export interface DeadLetterFilter {
+  /** Machine */
+  readonly source_name?: string | undefined;
+  readonly entity_id?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly stage?: string | undefined;
+  readonly created_after?: string | undefined;
+  readonly created_before?: string | undefined;
 }
 
 export interface DiagnoseRequest {
@@ -519,6 +539,21 @@ export interface EntityExplanation {
   readonly current_state: string;
   readonly version: number;
   readonly triggers: readonly (TriggerVerdict)[];
+}
+
+export interface EntityFilter {
+  readonly machine_name?: string | undefined;
+  /** Compared without case */
+  readonly state?: string | undefined;
+  readonly workflow_status?: "active" | "complete" | "failed" | undefined;
+  readonly is_terminal?: boolean | undefined;
+  readonly labels?: { readonly [key: string]: string } | undefined;
+  /** Part of the entity id */
+  readonly q?: string | undefined;
+  readonly created_after?: string | undefined;
+  readonly created_before?: string | undefined;
+  readonly updated_after?: string | undefined;
+  readonly updated_before?: string | undefined;
 }
 
 export interface EntityHealthResponse {
@@ -751,6 +786,92 @@ export interface HistoryStatsResponse {
   readonly failure_count: number;
 }
 
+export interface Hook {
+  readonly id: string;
+  readonly name: string;
+  /** Where the sender posts to */
+  readonly path: string;
+  readonly verification: HookVerification;
+  readonly mapping: {
+    readonly machine: string | null;
+    readonly entity_id: string;
+    readonly trigger: string;
+    readonly payload: { readonly [key: string]: string } | null;
+    readonly delivery_id: string | null;
+    readonly when: string | null;
+  };
+  readonly enabled: boolean;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface HookCallTaken {
+  readonly status: "queued" | "duplicate" | "ignored";
+  readonly event_id: string | null;
+}
+
+export interface HookCreateRequest {
+  readonly name: string;
+  readonly verification: HookVerification;
+  readonly mapping: {
+    readonly machine?: string | null | undefined;
+    readonly entity_id: string;
+    readonly trigger: string;
+    readonly payload?: { readonly [key: string]: string } | null | undefined;
+    readonly delivery_id?: string | null | undefined;
+    readonly when?: string | null | undefined;
+  };
+  /** Made here and shown once when left out */
+  readonly secret?: string | null | undefined;
+  readonly enabled?: boolean | undefined;
+}
+
+export interface HookList {
+  readonly hooks: readonly (Hook)[];
+  readonly total: number;
+}
+
+export interface HookUpdateRequest {
+  readonly name?: string | undefined;
+  readonly verification?: HookVerification | undefined;
+  readonly mapping?: {
+    readonly machine?: string | null | undefined;
+    readonly entity_id: string;
+    readonly trigger: string;
+    readonly payload?: { readonly [key: string]: string } | null | undefined;
+    readonly delivery_id?: string | null | undefined;
+    readonly when?: string | null | undefined;
+  } | undefined;
+  /** Takes the place of the one before at once */
+  readonly secret?: string | undefined;
+  readonly enabled?: boolean | undefined;
+}
+
+export type HookVerification =
+  | ({
+    readonly type: "standard";
+    /** Seconds that a signed time may differ from now, either way; 300 when left out */
+    readonly tolerance_seconds?: number | undefined;
+  })
+  | ({
+    readonly type: "github";
+  })
+  | ({
+    readonly type: "stripe";
+    readonly header?: string | undefined;
+    /** Seconds that a signed time may differ from now, either way; 300 when left out */
+    readonly tolerance_seconds?: number | undefined;
+  })
+  | ({
+    readonly type: "hmac";
+    readonly header: string;
+    readonly prefix?: string | undefined;
+    readonly encoding?: "hex" | "base64" | undefined;
+    readonly algorithm?: "sha256" | "sha512" | undefined;
+    /** Names a delivery, so that it counts once */
+    readonly id_header?: string | null | undefined;
+  });
+
 export interface ImportEntityRequest {
   readonly entity_id: string;
   readonly machine_name?: string | null | undefined;
@@ -770,6 +891,72 @@ export interface ImportEntityResponse {
   readonly entity_id: string;
   readonly history_count: number;
   readonly success: boolean;
+}
+
+export interface JobCreateRequest {
+  readonly trigger: string;
+  /** Names that begin with _ are reserved */
+  readonly payload?: { readonly [key: string]: JsonValue } | undefined;
+  readonly filter: EntityFilter;
+  /** Records in a second */
+  readonly rate?: number | undefined;
+  /** For those who find the job */
+  readonly reason?: string | null | undefined;
+  /** Only count, and show some */
+  readonly dry_run?: boolean | undefined;
+}
+
+export interface JobDryRunResponse {
+  readonly dry_run: true;
+  readonly matched: number;
+  readonly is_matched_exact: boolean;
+  /** Ids of the first 20 */
+  readonly sample: readonly (string)[];
+}
+
+export interface JobItemResponse {
+  /** Entity, or dead letter */
+  readonly id: string;
+  readonly outcome: "done" | "failed" | "skipped";
+  /** What became of it: GET /api/v1/events/{event_id} */
+  readonly event_id: string | null;
+  readonly error: string | null;
+}
+
+export interface JobItemsResponse {
+  readonly items: readonly (JobItemResponse)[];
+  readonly next_cursor: string | null;
+}
+
+export interface JobListResponse {
+  readonly jobs: readonly (JobResponse)[];
+  readonly next_cursor: string | null;
+}
+
+export interface JobResponse {
+  readonly job_id: string;
+  readonly type: "event" | "redrive";
+  readonly status: "queued" | "running" | "paused" | "completed" | "cancelled" | "failed";
+  readonly filter: { readonly [key: string]: unknown };
+  readonly trigger: string | null;
+  readonly payload: { readonly [key: string]: unknown };
+  readonly rate: number;
+  /** When it was ordered; null = not counted yet */
+  readonly matched: number | null;
+  readonly is_matched_exact: boolean;
+  /** Accepted by their lanes; the items name the events */
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** 0 to 1 */
+  readonly progress: number | null;
+  readonly actor: string | null;
+  readonly reason: string | null;
+  readonly schedule_id: string | null;
+  readonly error: string | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
 }
 
 export type JsonValue =
@@ -912,6 +1099,27 @@ export interface MachineUpdateRequest {
 
 export interface McpMessage {
   readonly [key: string]: JsonValue;
+}
+
+export interface NewHook {
+  readonly id: string;
+  readonly name: string;
+  /** Where the sender posts to */
+  readonly path: string;
+  readonly verification: HookVerification;
+  readonly mapping: {
+    readonly machine: string | null;
+    readonly entity_id: string;
+    readonly trigger: string;
+    readonly payload: { readonly [key: string]: string } | null;
+    readonly delivery_id: string | null;
+    readonly when: string | null;
+  };
+  readonly enabled: boolean;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** Only here, and only when it was made here */
+  readonly secret: string | null;
 }
 
 export interface NoteRequest {
@@ -1249,6 +1457,111 @@ export interface RuntimeOverview {
     readonly schema_expected: number;
   };
   readonly cors_origins: readonly (string)[];
+}
+
+export interface ScheduleCreateRequest {
+  readonly name: string;
+  readonly machine_name: string;
+  readonly description?: string | undefined;
+  /** Five fields, six with seconds in front, or @hourly, @daily, @weekly, @monthly, @yearly */
+  readonly cron: string;
+  readonly time_zone?: string | undefined;
+  /** Occurrences that were missed: none, the most recent one, or each in order */
+  readonly catch_up?: "skip" | "last" | "all" | undefined;
+  readonly trigger: string;
+  /** Texts may use {{ date }}, {{ time }}, {{ due_at }} */
+  readonly payload?: { readonly [key: string]: JsonValue } | undefined;
+  /** One entity, created when it is missing; may use {{ date }} */
+  readonly entity_id?: string | undefined;
+  /** Or all active entities that match */
+  readonly entities?: {
+    readonly state?: string | undefined;
+    readonly workflow_status?: "active" | "complete" | "failed" | undefined;
+    readonly is_terminal?: boolean | undefined;
+    readonly labels?: { readonly [key: string]: string } | undefined;
+    /** Part of the entity id */
+    readonly q?: string | undefined;
+  } | undefined;
+  /** Entities in a second */
+  readonly rate?: number | undefined;
+}
+
+export interface ScheduleListResponse {
+  readonly schedules: readonly (ScheduleResponse)[];
+  readonly next_cursor: string | null;
+}
+
+export interface SchedulePreviewRequest {
+  /** Five fields, six with seconds in front, or @hourly, @daily, @weekly, @monthly, @yearly */
+  readonly cron: string;
+  readonly time_zone?: string | undefined;
+}
+
+export interface SchedulePreviewResponse {
+  readonly words: string;
+  readonly next_at: readonly (string)[];
+}
+
+export interface ScheduleResponse {
+  readonly schedule_id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly machine_name: string;
+  /** Where it stands: in the machine's file, or here */
+  readonly source: "machine" | "api";
+  readonly cron: string;
+  readonly time_zone: string;
+  readonly words: string;
+  readonly catch_up: "skip" | "last" | "all";
+  readonly trigger: string;
+  readonly payload: { readonly [key: string]: unknown };
+  readonly entity_id: string | null;
+  readonly entities: { readonly [key: string]: unknown } | null;
+  readonly rate: number | null;
+  readonly status: "active" | "paused" | "ended" | "failed";
+  readonly error: string | null;
+  /** The next 5 times; none while it is paused */
+  readonly next_at: readonly (string)[];
+  /** Due time of the last occurrence that was sent */
+  readonly last_at: string | null;
+  readonly sent: number;
+  /** When occurrences were left out last */
+  readonly skipped_at: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface ScheduleRunResponse {
+  readonly schedule_id: string;
+  readonly event_id: string | null;
+  readonly entity_id: string | null;
+  readonly job_id: string | null;
+}
+
+export interface ScheduleUpdateRequest {
+  readonly machine_name: string;
+  readonly description?: string | undefined;
+  /** Five fields, six with seconds in front, or @hourly, @daily, @weekly, @monthly, @yearly */
+  readonly cron: string;
+  readonly time_zone?: string | undefined;
+  /** Occurrences that were missed: none, the most recent one, or each in order */
+  readonly catch_up?: "skip" | "last" | "all" | undefined;
+  readonly trigger: string;
+  /** Texts may use {{ date }}, {{ time }}, {{ due_at }} */
+  readonly payload?: { readonly [key: string]: JsonValue } | undefined;
+  /** One entity, created when it is missing; may use {{ date }} */
+  readonly entity_id?: string | undefined;
+  /** Or all active entities that match */
+  readonly entities?: {
+    readonly state?: string | undefined;
+    readonly workflow_status?: "active" | "complete" | "failed" | undefined;
+    readonly is_terminal?: boolean | undefined;
+    readonly labels?: { readonly [key: string]: string } | undefined;
+    /** Part of the entity id */
+    readonly q?: string | undefined;
+  } | undefined;
+  /** Entities in a second */
+  readonly rate?: number | undefined;
 }
 
 export interface ServerConfig {

@@ -21,7 +21,9 @@ import {
   warnUnknownKeys,
   wrongKind,
 } from "./cursor.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import type { TransitionDraft } from "./draft.ts";
+import { createFindings } from "./findings.ts";
 import { isEventName } from "./names.ts";
 import { readWord } from "./read_meta.ts";
 
@@ -79,6 +81,17 @@ export function readSchedules(
     }
     return [schedule];
   });
+}
+
+/** One schedule that stands in no machine. */
+export function readOneSchedule(
+  object: JsonObject,
+):
+  | { readonly ok: true; readonly spec: ScheduleSpec }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] } {
+  const findings = createFindings();
+  const spec = readSchedule({ object, path: [], findings });
+  return spec === null ? { ok: false, diagnostics: findings.list } : { ok: true, spec };
 }
 
 function readSchedule(cursor: Cursor): ScheduleSpec | null {

@@ -13,6 +13,13 @@ export interface StatorClient {
   archiveEntity(input: {
     readonly entity_id: string;
   }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
+  /** Where systems outside send their signed requests. `POST /api/v1/hooks/{hook_id}`. */
+  callHook(input: {
+    readonly hook_id: string;
+    readonly body: {
+      readonly [key: string]: Schemas.JsonValue;
+    };
+  }, options?: RequestOptions): Promise<Schemas.HookCallTaken>;
   /** Tools for language models: Model Context Protocol over HTTP. `POST /mcp`. */
   callMcp(input: {
     readonly body: Schemas.McpMessage;
@@ -56,6 +63,10 @@ export interface StatorClient {
     readonly entity_id: string;
     readonly body: Schemas.CreateEntityRequest;
   }, options?: RequestOptions): Promise<Schemas.CreateEntityResponse>;
+  /** Let a system outside send events, by signed requests of its own form. `POST /api/v1/hooks`. */
+  createHook(input: {
+    readonly body: Schemas.HookCreateRequest;
+  }, options?: RequestOptions): Promise<Schemas.NewHook>;
   /** Make an API key; it is shown once. `POST /api/v1/auth/keys`. */
   createKey(input: {
     readonly body: Schemas.CreateApiKeyRequest;
@@ -85,6 +96,10 @@ export interface StatorClient {
     readonly entity_id: string;
     readonly before: string | undefined;
   }, options?: RequestOptions): Promise<Schemas.HistoryPurgeResponse>;
+  /** Stop listening. `DELETE /api/v1/hooks/{hook_id}`. */
+  deleteHook(input: {
+    readonly hook_id: string;
+  }, options?: RequestOptions): Promise<void>;
   /** End an API key. `DELETE /api/v1/auth/keys/{key_id}`. */
   deleteKey(input: {
     readonly key_id: string;
@@ -109,6 +124,10 @@ export interface StatorClient {
   deleteMachine(input: {
     readonly machine_id: string;
     readonly force?: boolean | undefined;
+  }, options?: RequestOptions): Promise<void>;
+  /** Send nothing any more. `DELETE /api/v1/schedules/{schedule_id}`. */
+  deleteSchedulesByScheduleId(input: {
+    readonly schedule_id: string;
   }, options?: RequestOptions): Promise<void>;
   /** Remove the note on a transition. `DELETE /api/v1/transition-annotations/{machine_name}/{machine_version}/{transition_key}`. */
   deleteTransitionAnnotation(input: {
@@ -218,6 +237,25 @@ export interface StatorClient {
   getHistoryStats(input: {
     readonly entity_id: string;
   }, options?: RequestOptions): Promise<Schemas.HistoryStatsResponse>;
+  /** One inbound webhook. `GET /api/v1/hooks/{hook_id}`. */
+  getHook(input: {
+    readonly hook_id: string;
+  }, options?: RequestOptions): Promise<Schemas.Hook>;
+  /** Jobs, newest first. `GET /api/v1/jobs`. */
+  getJobs(input?: {
+    readonly status?: "queued" | "running" | "paused" | "completed" | "cancelled" | "failed" | undefined;
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.JobListResponse>;
+  /** One job, with its progress. `GET /api/v1/jobs/{job_id}`. */
+  getJobsByJobId(input: {
+    readonly job_id: string;
+  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
+  /** What became of each record, in the order in which they were taken. `GET /api/v1/jobs/{job_id}/items`. */
+  getJobsByJobIdItems(input: {
+    readonly job_id: string;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.JobItemsResponse>;
   /** Labels of an entity in any status. `GET /api/v1/entities/{entity_id}/labels`. */
   getLabels(input: {
     readonly entity_id: string;
@@ -271,6 +309,16 @@ export interface StatorClient {
   getReadiness(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Ready>;
   /** The same page where PyStator's readers look for it. `GET /redoc`. */
   getRedoc(input?: Record<string, never>, options?: RequestOptions): Promise<string>;
+  /** Schedules by id. `GET /api/v1/schedules`. */
+  getSchedules(input?: {
+    readonly machine_name?: string | undefined;
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleListResponse>;
+  /** One schedule. `GET /api/v1/schedules/{schedule_id}`. */
+  getSchedulesByScheduleId(input: {
+    readonly schedule_id: string;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
   /** What this is. `GET /`. */
   getService(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Root>;
   /** Which kind of store is in use. `GET /api/v1/settings/database-config`. */
@@ -431,6 +479,8 @@ export interface StatorClient {
     readonly limit?: number | undefined;
     readonly offset?: number | undefined;
   }, options?: RequestOptions): Promise<Schemas.EntityEventLog>;
+  /** Inbound webhooks, newest first; secrets are never shown. `GET /api/v1/hooks`. */
+  listHooks(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.HookList>;
   /** API keys, without the keys. `GET /api/v1/auth/keys`. */
   listKeys(input?: Record<string, never>, options?: RequestOptions): Promise<{
     readonly keys: readonly (Schemas.ApiKey)[];
@@ -499,6 +549,10 @@ export interface StatorClient {
   postAuthSession(input: {
     readonly body: Schemas.LoginRequest;
   }, options?: RequestOptions): Promise<Schemas.BrowserSession>;
+  /** Put back every pending letter that matches, oldest first, at a rate. `POST /api/v1/dlq/redrive`. */
+  postDlqRedrive(input: {
+    readonly body: Schemas.DLQRedriveRequest;
+  }, options?: RequestOptions): Promise<Schemas.JobDryRunResponse | Schemas.JobResponse>;
   /** Set state or context by hand, with a reason. `POST /api/v1/entities/{entity_id}/force`. */
   postEntitiesByEntityIdForce(input: {
     readonly entity_id: string;
@@ -514,6 +568,42 @@ export interface StatorClient {
     readonly entity_id: string;
     readonly body: Schemas.ParkLaneRequest;
   }, options?: RequestOptions): Promise<Schemas.Lane>;
+  /** Send an event to every entity that matches, at a rate. `POST /api/v1/jobs`. */
+  postJobs(input: {
+    readonly body: Schemas.JobCreateRequest;
+  }, options?: RequestOptions): Promise<Schemas.JobDryRunResponse | Schemas.JobResponse>;
+  /** End it; what was sent stays sent. `POST /api/v1/jobs/{job_id}/cancel`. */
+  postJobsByJobIdCancel(input: {
+    readonly job_id: string;
+  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
+  /** Hold it where it is. `POST /api/v1/jobs/{job_id}/pause`. */
+  postJobsByJobIdPause(input: {
+    readonly job_id: string;
+  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
+  /** Go on where it was held. `POST /api/v1/jobs/{job_id}/resume`. */
+  postJobsByJobIdResume(input: {
+    readonly job_id: string;
+  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
+  /** Send an event by the clock from now on. `POST /api/v1/schedules`. */
+  postSchedules(input: {
+    readonly body: Schemas.ScheduleCreateRequest;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
+  /** Send nothing until it is resumed. `POST /api/v1/schedules/{schedule_id}/pause`. */
+  postSchedulesByScheduleIdPause(input: {
+    readonly schedule_id: string;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
+  /** Go on with the next time; what came due meanwhile is not made up for. `POST /api/v1/schedules/{schedule_id}/resume`. */
+  postSchedulesByScheduleIdResume(input: {
+    readonly schedule_id: string;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
+  /** Send now, out of turn. `POST /api/v1/schedules/{schedule_id}/run`. */
+  postSchedulesByScheduleIdRun(input: {
+    readonly schedule_id: string;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleRunResponse>;
+  /** Cron text in words, and the next five times. `POST /api/v1/schedules/preview`. */
+  postSchedulesPreview(input: {
+    readonly body: Schemas.SchedulePreviewRequest;
+  }, options?: RequestOptions): Promise<Schemas.SchedulePreviewResponse>;
   /** Dead letters of the configured store, counted. `POST /api/v1/settings/dlq-stats`. */
   postSettingsDlqStats(input?: {
     readonly body?: Schemas.TestTargetRequest;
@@ -574,6 +664,11 @@ export interface StatorClient {
     readonly machine_version: string;
     readonly body: Schemas.LayoutRequest;
   }, options?: RequestOptions): Promise<Schemas.LayoutSaved>;
+  /** Replace what it does; what became of it is kept. `PUT /api/v1/schedules/{schedule_id}`. */
+  putSchedulesByScheduleId(input: {
+    readonly schedule_id: string;
+    readonly body: Schemas.ScheduleUpdateRequest;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
   /** Write the note on a transition. `PUT /api/v1/transition-annotations/{machine_name}/{machine_version}/{transition_key}`. */
   putTransitionAnnotation(input: {
     readonly machine_name: string;
@@ -685,6 +780,11 @@ export interface StatorClient {
     readonly entity_id?: string | undefined;
     readonly ticket?: string | undefined;
   }, options?: RequestOptions): Promise<Response>;
+  /** Change some of it; what is absent stays. `PUT /api/v1/hooks/{hook_id}`. */
+  updateHook(input: {
+    readonly hook_id: string;
+    readonly body: Schemas.HookUpdateRequest;
+  }, options?: RequestOptions): Promise<Schemas.Hook>;
   /** Everything that is wrong or doubtful in a machine; stores nothing. `POST /api/v1/machines/validate`. */
   validateMachine(input: {
     /** A document, or the text of a machine file. */

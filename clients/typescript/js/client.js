@@ -25,6 +25,12 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    callHook: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/hooks/{hook_id}", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
     callMcp: (input, options) =>
       send({ "method": "POST", "path": "/mcp", "hasBody": true, "answer": "json" }, input, options),
     changeLabels: (input, options) =>
@@ -90,6 +96,8 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    createHook: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/hooks", "hasBody": true, "answer": "json" }, input, options),
     createKey: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/auth/keys", "hasBody": true, "answer": "json" },
@@ -133,6 +141,8 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    deleteHook: (input, options) =>
+      send({ "method": "DELETE", "path": "/api/v1/hooks/{hook_id}", "answer": "none" }, input, options),
     deleteKey: (input, options) =>
       send({ "method": "DELETE", "path": "/api/v1/auth/keys/{key_id}", "answer": "none" }, input, options),
     deleteLabel: (input, options) =>
@@ -160,6 +170,12 @@ export function createStatorClient(options) {
     deleteMachine: (input, options) =>
       send(
         { "method": "DELETE", "path": "/api/v1/machines/{machine_id}", "query": ["force"], "answer": "none" },
+        input,
+        options,
+      ),
+    deleteSchedulesByScheduleId: (input, options) =>
+      send(
+        { "method": "DELETE", "path": "/api/v1/schedules/{schedule_id}", "answer": "none" },
         input,
         options,
       ),
@@ -302,6 +318,22 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    getHook: (input, options) =>
+      send({ "method": "GET", "path": "/api/v1/hooks/{hook_id}", "answer": "json" }, input, options),
+    getJobs: (input, options) =>
+      send(
+        { "method": "GET", "path": "/api/v1/jobs", "query": ["status", "limit", "cursor"], "answer": "json" },
+        input,
+        options,
+      ),
+    getJobsByJobId: (input, options) =>
+      send({ "method": "GET", "path": "/api/v1/jobs/{job_id}", "answer": "json" }, input, options),
+    getJobsByJobIdItems: (input, options) =>
+      send(
+        { "method": "GET", "path": "/api/v1/jobs/{job_id}/items", "query": ["cursor"], "answer": "json" },
+        input,
+        options,
+      ),
     getLabels: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/entities/{entity_id}/labels", "answer": "json" },
@@ -357,6 +389,19 @@ export function createStatorClient(options) {
       send({ "method": "GET", "path": "/ready", "answer": "json" }, input, options),
     getRedoc: (input, options) =>
       send({ "method": "GET", "path": "/redoc", "answer": "text" }, input, options),
+    getSchedules: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/schedules",
+          "query": ["machine_name", "limit", "cursor"],
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
+    getSchedulesByScheduleId: (input, options) =>
+      send({ "method": "GET", "path": "/api/v1/schedules/{schedule_id}", "answer": "json" }, input, options),
     getService: (input, options) => send({ "method": "GET", "path": "/", "answer": "json" }, input, options),
     getSettingsDatabaseConfig: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/settings/database-config", "answer": "json" }, input, options),
@@ -564,6 +609,8 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    listHooks: (input, options) =>
+      send({ "method": "GET", "path": "/api/v1/hooks", "answer": "json" }, input, options),
     listKeys: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/auth/keys", "answer": "json" }, input, options),
     listLayouts: (input, options) =>
@@ -654,6 +701,12 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    postDlqRedrive: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/dlq/redrive", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
     postEntitiesByEntityIdForce: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/entities/{entity_id}/force", "hasBody": true, "answer": "json" },
@@ -674,6 +727,44 @@ export function createStatorClient(options) {
           "hasBody": true,
           "answer": "json",
         },
+        input,
+        options,
+      ),
+    postJobs: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/jobs", "hasBody": true, "answer": "json" }, input, options),
+    postJobsByJobIdCancel: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/cancel", "answer": "json" }, input, options),
+    postJobsByJobIdPause: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/pause", "answer": "json" }, input, options),
+    postJobsByJobIdResume: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/resume", "answer": "json" }, input, options),
+    postSchedules: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/schedules", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
+    postSchedulesByScheduleIdPause: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/pause", "answer": "json" },
+        input,
+        options,
+      ),
+    postSchedulesByScheduleIdResume: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/resume", "answer": "json" },
+        input,
+        options,
+      ),
+    postSchedulesByScheduleIdRun: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/run", "answer": "json" },
+        input,
+        options,
+      ),
+    postSchedulesPreview: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/schedules/preview", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
@@ -776,6 +867,12 @@ export function createStatorClient(options) {
           "hasBody": true,
           "answer": "json",
         },
+        input,
+        options,
+      ),
+    putSchedulesByScheduleId: (input, options) =>
+      send(
+        { "method": "PUT", "path": "/api/v1/schedules/{schedule_id}", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
@@ -914,6 +1011,12 @@ export function createStatorClient(options) {
           "query": ["format", "after", "success", "machine_name", "entity_id", "ticket"],
           "answer": "stream",
         },
+        input,
+        options,
+      ),
+    updateHook: (input, options) =>
+      send(
+        { "method": "PUT", "path": "/api/v1/hooks/{hook_id}", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
