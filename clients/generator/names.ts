@@ -74,6 +74,12 @@ export const NAMES: Readonly<Record<string, string>> = {
 
   [`GET ${V1}/events/{event_id}`]: "getEvent",
   [`POST ${V1}/events`]: "sendCloudEvent",
+  [`GET ${V1}/hooks`]: "listHooks",
+  [`POST ${V1}/hooks`]: "createHook",
+  [`GET ${V1}/hooks/{hook_id}`]: "getHook",
+  [`PUT ${V1}/hooks/{hook_id}`]: "updateHook",
+  [`DELETE ${V1}/hooks/{hook_id}`]: "deleteHook",
+  [`POST ${V1}/hooks/{hook_id}`]: "callHook",
   [`POST ${V1}/events/batch`]: "queueEvents",
 
   [`GET ${V1}/dlq`]: "listDeadLetters",

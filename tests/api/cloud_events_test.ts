@@ -116,7 +116,7 @@ const REFUSED: readonly (readonly [string, CallOptions, number, string])[] = [
     422,
     "body.source",
   ],
-  ["an entity that nobody knows", structured({ ...PAY, machine: undefined }), 400, "name a machine"],
+  ["an entity that nobody knows", structured({ ...PAY, machine: undefined }), 404, "no such entity"],
   [
     "another media type",
     { text: "a=b", headers: { "content-type": "text/plain" } },

@@ -25,6 +25,8 @@ import { addMachineRoutes } from "./machines.ts";
 import { addPublicationStreamRoutes } from "./publication_stream.ts";
 import { addOutboxRoutes } from "./outbox.ts";
 import { addWebhookDeliveryRoutes } from "./webhook_deliveries.ts";
+import { addHookRoutes } from "./hooks.ts";
+import { addHookCallRoutes } from "./hook_calls.ts";
 import { addWebhookRoutes } from "./webhooks.ts";
 import { addRedriveRoutes } from "./redrive.ts";
 import { addScheduleRoutes } from "./schedules.ts";
@@ -80,6 +82,8 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addSettingsRoutes(app, deps);
   addTransitionRoutes(app, { ...deps, streams });
   addWebhookRoutes(app, deps);
+  addHookRoutes(app, deps);
+  addHookCallRoutes(app, deps);
   addWebhookDeliveryRoutes(app, deps);
   addOutboxRoutes(app, deps);
   addPublicationStreamRoutes(app, { ...deps, streams });

@@ -13,7 +13,6 @@ import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
 import { endedEvent, EventStatus } from "../event_status.ts";
 import { applyPreferences, awaited, preferencesOf } from "../preferences.ts";
 import { queueCommand, Queued } from "../queueing.ts";
-import { orNoMachine } from "./entity_commands.ts";
 
 const BATCH_MAX = 1_000;
 
@@ -73,10 +72,7 @@ export function addCloudEventRoutes(app: ApiApp, deps: RouteDeps): void {
         return c.json(await acceptAll(c, sent.events), 202);
       case "one": {
         const { event } = sent;
-        const queued = await orNoMachine(
-          event.machineName,
-          async () => queueCommand(c, deps, await requestOf(c, event)),
-        );
+        const queued = await queueCommand(c, deps, await requestOf(c, event));
         c.header("location", `/api/v1/events/${queued.event_id}`);
         const { waitSeconds } = preferencesOf(c.req.header("prefer"));
         if (waitSeconds === null) return c.json(queued, 202);

@@ -36,7 +36,10 @@ const fileRoute = defineRoute({
   summary: "Script and style of that page",
   request: { params: z.object({ file: z.string().max(64).openapi({ enum: [...SWAGGER_FILES] }) }) },
   responses: {
-    200: { description: "The file", content: { "text/plain": { schema: z.string() } } },
+    200: {
+      description: "The file",
+      content: { "text/css": { schema: z.string() }, "text/javascript": { schema: z.string() } },
+    },
     404: problemAnswer("No such file"),
   },
 });

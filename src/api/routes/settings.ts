@@ -329,7 +329,7 @@ export function addSettingsRoutes(app: ApiApp, deps: RouteDeps): void {
   });
 
   app.openapi(deadLetterFiguresRoute, async (c) => {
-    if (isOfCaller(c.req.valid("json"))) throw new AppError("bad_request", NOT_TESTED.message);
+    if (isOfCaller(c.req.valid("json"))) throw new AppError("forbidden", NOT_TESTED.message);
     const { total, byReason, byStage, byStatus } = await store.deadLetters.stats();
     return c.json({
       total_messages: total,
