@@ -151,13 +151,6 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   [`GET ${V1}/outbox`]: "Viewer",
   [`GET ${V1}/outbox/summary`]: "Viewer",
   [`GET ${V1}/publications/stream`]: "Viewer",
-  [`GET ${V1}/hooks`]: "Viewer",
-  [`POST ${V1}/hooks`]: "Editor",
-  [`GET ${V1}/hooks/{hook_id}`]: "Viewer",
-  [`PUT ${V1}/hooks/{hook_id}`]: "Editor",
-  [`DELETE ${V1}/hooks/{hook_id}`]: "Editor",
-  // The signature of the sender is asked for instead of a token.
-  [`POST ${V1}/hooks/{hook_id}`]: "public",
   [`GET ${V1}/webhooks`]: "Viewer",
   [`POST ${V1}/webhooks`]: "Admin",
   [`GET ${V1}/webhooks/{webhook_id}`]: "Viewer",
