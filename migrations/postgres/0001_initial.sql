@@ -54,6 +54,8 @@ create index entity_created on stator.entity (created_at, entity_id);
 create index entity_machine on stator.entity (machine_name, machine_version);
 create index entity_machine_created on stator.entity (machine_name, created_at, entity_id);
 create index entity_workflow on stator.entity (workflow_status, created_at, entity_id);
+-- No index, only what the planner knows of states.
+create statistics stator.entity_state on (lower(current_state)) from stator.entity;
 create index entity_labels on stator.entity using gin (labels jsonb_path_ops) where labels <> '{}';
 
 -- What a search looks through: the id and each label as `key=value`, in lower case, a line each.
@@ -161,12 +163,84 @@ create table stator.history (
   actions json not null,
   steps json not null,
   context json,
-  primary key (shard, entity_id, position)
-) with (autovacuum_vacuum_insert_scale_factor = 0.2);
+  primary key (shard, entity_id, position, created_at)
+) partition by range (created_at);
 create index history_feed on stator.history (tx, n);
 create index history_id on stator.history (id);
 create index history_event on stator.history (event_id);
 create index history_created on stator.history using brin (created_at);
+-- Takes what no month has a partition for, so that nothing is ever refused.
+create table stator.history_default partition of stator.history default
+  with (autovacuum_vacuum_insert_scale_factor = 0.2);
+
+-- Makes the partitions of this month and the next ones (UTC) that are missing; answers how many, or null when somebody
+-- else is at it or the tables are busy. Rows that came before their partition move into it.
+create function stator.extend_history(months_ahead integer) returns integer
+  language plpgsql
+  set lock_timeout = '500ms'
+as $$
+declare
+  this_month timestamp := date_trunc('month', statement_timestamp() at time zone 'UTC');
+  made integer := 0;
+  part text;
+  from_ms bigint;
+  to_ms bigint;
+begin
+  if not pg_try_advisory_xact_lock(1937006964, 1) then return null; end if;
+  for month in 0..months_ahead loop
+    part := 'history_' || to_char(this_month + make_interval(months => month), 'YYYY_MM');
+    continue when to_regclass('stator.' || part) is not null;
+    from_ms := extract(epoch from this_month + make_interval(months => month)) * 1000;
+    to_ms := extract(epoch from this_month + make_interval(months => month + 1)) * 1000;
+    -- Attached and not created in place: turns go on meanwhile.
+    execute format('create table stator.%I (like stator.history including defaults including constraints) '
+      'with (autovacuum_vacuum_insert_scale_factor = 0.2)', part);
+    lock table stator.history_default in access exclusive mode;
+    execute format('with moved as (delete from stator.history_default where created_at >= %s and created_at < %s '
+      'returning *) insert into stator.%I select * from moved', from_ms, to_ms, part);
+    execute format('alter table stator.history attach partition stator.%I for values from (%s) to (%s)',
+      part, from_ms, to_ms);
+    made := made + 1;
+  end loop;
+  return made;
+exception when lock_not_available then return null;
+end
+$$;
+select stator.extend_history(2);
+
+-- Partitions of history by month, with the end of their time.
+create function stator.history_partitions()
+  returns table (name text, until_ms bigint)
+  language sql stable
+as $$
+  select c.relname::text, (regexp_match(pg_get_expr(c.relpartbound, c.oid), $r$TO \('(\d+)'\)$r$))[1]::bigint
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+   where i.inhparent = 'stator.history'::regclass
+     and pg_get_expr(c.relpartbound, c.oid) <> 'DEFAULT'
+$$;
+
+-- Drops the partitions whose whole time is before `before_ms`, and those that were emptied row by row; answers how many.
+create function stator.drop_history(before_ms bigint) returns integer
+  language plpgsql
+  set lock_timeout = '500ms'
+as $$
+declare
+  part record;
+  is_empty boolean;
+  dropped integer := 0;
+begin
+  for part in select * from stator.history_partitions() p where p.until_ms <= stator.now_ms() order by p.until_ms loop
+    if part.until_ms > before_ms then
+      execute format('select not exists (select 1 from stator.%I)', part.name) into is_empty;
+      continue when not is_empty;
+    end if;
+    execute format('drop table stator.%I', part.name);
+    dropped := dropped + 1;
+  end loop;
+  return dropped;
+exception when lock_not_available then return 0;
+end
+$$;
 
 create table stator.outbox (
   shard smallint not null,

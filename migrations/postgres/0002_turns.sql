@@ -138,9 +138,10 @@ begin
   end if;
   if exists (
     select 1
-      from json_to_recordset(lanes::json) as w(entity_id text, expected_version bigint)
-     where w.expected_version <> coalesce((
-       select e.version from stator.entity e
+      from json_to_recordset(lanes::json) as w(entity_id text, expected_steps bigint)
+     -- Both only grow: the sum is as expected when each is. The position fences off a history row written twice.
+     where w.expected_steps <> coalesce((
+       select e.version + e.position from stator.entity e
         where (e.shard, e.entity_id) >= (stator.shard_of(w.entity_id), w.entity_id)
           and (e.shard, e.entity_id) <= (stator.shard_of(w.entity_id), w.entity_id)), 0)
   ) then

@@ -71,6 +71,7 @@ create table inbox (
 ) strict;
 create index inbox_lane on inbox (entity_id, seq);
 create index inbox_event on inbox (event_id);
+create index inbox_scheduled on inbox (entity_id, not_before, id) where seq is null;
 
 create table timer (
   entity_id text not null,

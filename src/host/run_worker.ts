@@ -75,7 +75,7 @@ export async function startWorkerOn(
         ? null
         : { hostname: settings.health.host, port: settings.health.port },
       retention: settings.retention === null
-        ? null
+        ? UPKEEP
         : { windows: settings.retention, sweepIntervalMs: settings.retention.sweepMs },
     },
   });

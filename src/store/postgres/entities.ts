@@ -35,13 +35,14 @@ export function createPostgresEntities(database: PostgresDatabase): EntityStore 
   return {
     get: reads.get,
     async list(query) {
-      const source = await sourceOf(database, query);
+      const { rows, counted } = await sourcesOf(database, query);
       const page = await pageFrom(database, {
         columns: "e.*",
-        from: SOURCES[source],
-        filters: [...filtersOf(query), ...changingFilters(query, source)],
+        ...sourceOf(query, rows),
+        counted: sourceOf(query, counted),
+        estimated: sourceOf(query, "entity"),
         scope: cursorScope("entities", query),
-        order: orderOf(query, source),
+        order: orderOf(query, rows),
         query,
         isCounted: true,
       });
@@ -81,15 +82,25 @@ const SOURCES = {
 /** So many rows are sorted rather than read in order: a few milliseconds. */
 const SORTED_MAX = 5_000;
 
-async function sourceOf(database: PostgresDatabase, query: EntityQuery): Promise<Source> {
+/** Where rows are read in order, and where they are counted: looking 10,000 entities up costs more than reading them. */
+async function sourcesOf(
+  database: PostgresDatabase,
+  query: EntityQuery,
+): Promise<{ readonly rows: Source; readonly counted: Source }> {
   const isByChange = query.sortBy === "updated_at" || query.sortBy === "current_state";
-  const isChangeAsked = query.state !== undefined || query.updatedFromMs !== undefined ||
-    query.updatedToMs !== undefined;
-  if (!isByChange && !isChangeAsked) return "entity";
-  const steady = filtersOf(query).filter(([, value]) => value !== undefined).slice(STATUS_FILTERS);
-  if (steady.length > 0 && await isFew(database, SOURCES.entity, steady)) return "entity";
-  if (isByChange) return "lane";
-  return await isFew(database, "stator.lane l", changingFilters(query, "lane")) ? "lane" : "entity";
+  const changing = changingFilters(query, "lane").filter((filter) => filter[1] !== undefined);
+  if (!isByChange && changing.length === 0) return { rows: "entity", counted: "entity" };
+  const steady = filtersOf(query).filter((filter) => filter[1] !== undefined).slice(STATUS_FILTERS);
+  if (steady.length > 0 && await isFew(database, SOURCES.entity, steady)) {
+    return { rows: "entity", counted: "entity" };
+  }
+  if (changing.length === 0) return { rows: "lane", counted: "entity" };
+  const isByLane = isByChange || await isFew(database, "stator.lane l", changingFilters(query, "lane"));
+  return { rows: isByLane ? "lane" : "entity", counted: "lane" };
+}
+
+function sourceOf(query: EntityQuery, source: Source): Pick<PageRequest, "from" | "filters"> {
+  return { from: SOURCES[source], filters: [...filtersOf(query), ...changingFilters(query, source)] };
 }
 
 async function isFew(database: PostgresDatabase, from: string, filters: readonly Filter[]): Promise<boolean> {

@@ -34,12 +34,16 @@ const INVALID_INDEXES =
   "join pg_namespace n on n.oid = c.relnamespace " +
   "where n.nspname in ('stator', 'pystator') and not i.indisvalid order by 1 limit 50";
 
+const PARTITIONS = "select count(*) as count, coalesce(max(until_ms), 0) as until, " +
+  "coalesce(pg_stat_get_live_tuples('stator.history_default'::regclass), 0) as stray from stator.history_partitions()";
+
 export async function postgresFacts(database: PostgresDatabase): Promise<StoreFacts> {
-  const [queues, tables, transaction, invalid, settings] = await Promise.all([
+  const [queues, tables, transaction, invalid, partitions, settings] = await Promise.all([
     database.get(QUEUES, COUNT_MAX),
     database.all(TABLES),
     database.get(TRANSACTIONS),
     database.all(INVALID_INDEXES),
+    database.get(PARTITIONS),
     database.get(
       `select ${SETTINGS.map((name) => `current_setting('${name}') as ${name}`).join(", ")}`,
     ),
@@ -58,7 +62,11 @@ export async function postgresFacts(database: PostgresDatabase): Promise<StoreFa
     connections: { used: number(queues, "connections"), max: number(queues, "connections_max") },
     invalidIndexes: invalid.map((row) => text(row, "name")),
     settings: Object.fromEntries(SETTINGS.map((name) => [name, String(settings?.[name] ?? "unknown")])),
-    partitions: null,
+    partitions: partitions === null ? null : {
+      count: number(partitions, "count"),
+      coveredUntilMs: number(partitions, "until"),
+      strayRows: number(partitions, "stray"),
+    },
     file: null,
   };
 }

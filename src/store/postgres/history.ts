@@ -62,6 +62,7 @@ export function createPostgresHistory(database: PostgresDatabase): HistoryStore 
       return { items, nextCursor: rows.length > limit ? items.at(-1)?.cursor ?? null : null };
     },
     async recent(query) {
+      const source = { from: "stator.history", filters: filtersOf(query) };
       const { where, values } = whereOf(filtersOf(query));
       const [rows, counted] = await Promise.all([
         database.all(
@@ -71,7 +72,7 @@ export function createPostgresHistory(database: PostgresDatabase): HistoryStore 
           pageSize(query.limit),
           query.offset ?? 0,
         ),
-        query.isCounted === false ? null : totalOf(database, `stator.history${where}`, values),
+        query.isCounted === false ? null : totalOf(database, { counted: source, estimated: source }),
       ]);
       const items = rows.map(historyFrom);
       return { items, ...counted ?? { total: items.length, isTotalExact: false } };

@@ -5,6 +5,7 @@ import { FAILURES_KEPT_MS } from "../login_throttle.ts";
 import type { RetentionWindows } from "../store.ts";
 import type { PostgresValue } from "./client.ts";
 import type { PostgresDatabase } from "./connect.ts";
+import { codeOf } from "./errors.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -22,11 +23,12 @@ export async function prunePostgres(
     );
     return row === null ? 0 : number(row, "count");
   };
+  const partitions = await tendPartitions(database, nowMs, windows);
   const terminalMs = sinceOf(windows.historyTerminalDays);
   const activeMs = sinceOf(windows.historyActiveDays);
   const history = await count(
-    "delete from stator.history where (shard, entity_id, position) in (" +
-      "select h.shard, h.entity_id, h.position from stator.history h left join stator.entity e using (shard, entity_id) " +
+    "delete from stator.history where (shard, entity_id, position, created_at) in (" +
+      "select h.shard, h.entity_id, h.position, h.created_at from stator.history h left join stator.entity e using (shard, entity_id) " +
       "where h.created_at < $3::bigint and h.created_at < case when coalesce(e.is_terminal, false) then $1::bigint " +
       "else $2::bigint end limit $4::int)",
     terminalMs,
@@ -52,6 +54,7 @@ export async function prunePostgres(
   );
   return {
     history,
+    ...(partitions === 0 ? {} : { history_partition: partitions }),
     worker_events: producers === null ? 0 : number(producers, "count"),
     dead_letter: deadLetters,
     idempotency: await count("delete from stator.idempotency where created_at <= $1", nowMs - IDEMPOTENCY_MS),
@@ -63,3 +66,27 @@ export async function prunePostgres(
     ),
   };
 }
+
+/** Months for which history has its partition before they begin. */
+const MONTHS_AHEAD = 2;
+
+/** Makes partitions ahead and drops those that are over for every entity; answers how many were dropped. */
+async function tendPartitions(
+  database: PostgresDatabase,
+  nowMs: number,
+  { historyTerminalDays, historyActiveDays }: RetentionWindows,
+): Promise<number> {
+  const isForEver = historyTerminalDays === null || historyActiveDays === null;
+  const keptMs = isForEver ? nowMs : Math.max(historyTerminalDays, historyActiveDays) * DAY_MS;
+  try {
+    await database.get("select stator.extend_history($1) as made", MONTHS_AHEAD);
+    const row = await database.get("select stator.drop_history($1) as dropped", nowMs - keptMs);
+    return row === null ? 0 : number(row, "dropped");
+  } catch (error) {
+    // A role that may not create tables: rows go to the default partition, and `stator doctor` tells.
+    if (codeOf(error) !== INSUFFICIENT_PRIVILEGE) throw error;
+    return 0;
+  }
+}
+
+const INSUFFICIENT_PRIVILEGE = "42501";

@@ -42,7 +42,7 @@ export function commitStatements(
     values: [
       tx,
       nowMs,
-      JSON.stringify(write.lanes.map(laneRow)),
+      JSON.stringify(pairs.map(laneRow)),
       arrayOrNull(kept.flatMap(({ lane }) => lane.entity === null ? [] : [entityRow(lane.entity)])),
       arrayOrNull(kept.flatMap(consumedRows)),
       arrayOrNull(kept.flatMap(renumberedRows)),
@@ -68,10 +68,10 @@ function arrayOrNull(rows: readonly object[]): string | null {
   return rows.length === 0 ? null : JSON.stringify(rows);
 }
 
-function laneRow(lane: LaneWrite): object {
+function laneRow({ lane, before }: LanePair): object {
   return {
     entity_id: lane.entityId,
-    expected_version: lane.expectedVersion,
+    expected_steps: lane.expectedVersion + (before.loaded.entity?.position ?? 0),
     next_seq: lane.nextSeq,
     attempts: lane.attempts,
     parked_reason: lane.parkedReason,
