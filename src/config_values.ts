@@ -126,7 +126,7 @@ export interface WorkerConfig {
   readonly health: { readonly host: string; readonly port: number } | null;
   /** A worker may run on the memory store, for tests. */
   readonly isMemoryAllowed: boolean;
-  /** null = nothing is ever deleted. */
+  /** null = nothing of an entity is ever deleted. */
   readonly retention: RetentionConfig | null;
 }
 

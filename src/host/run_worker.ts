@@ -47,6 +47,18 @@ export async function runWorker(deps: ProcessDeps, signal: AbortSignal): Promise
   }
 }
 
+/** Without retention nothing of any entity is deleted; what is kept for a time of its own still ends. */
+const UPKEEP = {
+  windows: {
+    eventsCompletedDays: null,
+    deadLettersDays: null,
+    historyTerminalDays: null,
+    historyActiveDays: null,
+    batchSize: 10_000,
+  },
+  sweepIntervalMs: 6 * 3_600_000,
+};
+
 export async function startWorkerOn(
   deps: ProcessDeps,
   store: Core["store"],
