@@ -28,6 +28,11 @@ export interface StatorClient {
     readonly body: Schemas.McpMessage;
   }, options?: RequestOptions): Promise<Schemas.McpMessage>;
 
+  /** End it; what was sent stays sent. `POST /api/v1/jobs/{job_id}/cancel`. */
+  cancelJob(input: {
+    readonly job_id: string;
+  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
+
   /** Set some labels, keep the others. `PATCH /api/v1/entities/{entity_id}/labels`. */
   changeLabels(input: {
     readonly entity_id: string;
@@ -45,6 +50,12 @@ export interface StatorClient {
   changePassword(input: {
     readonly body: Schemas.ChangePasswordRequest;
   }, options?: RequestOptions): Promise<void>;
+
+  /** Replace what it does; what became of it is kept. `PUT /api/v1/schedules/{schedule_id}`. */
+  changeSchedule(input: {
+    readonly schedule_id: string;
+    readonly body: Schemas.ScheduleUpdateRequest;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
 
   /** Change password, role or standing; tokens given before end. `PATCH /api/v1/auth/users/{username}`. */
   changeUser(input: {
@@ -80,10 +91,20 @@ export interface StatorClient {
     readonly body: Schemas.HookCreateRequest;
   }, options?: RequestOptions): Promise<Schemas.NewHook>;
 
+  /** Send an event to every entity that matches, at a rate. `POST /api/v1/jobs`. */
+  createJob(input: {
+    readonly body: Schemas.JobCreateRequest;
+  }, options?: RequestOptions): Promise<Schemas.JobDryRunResponse | Schemas.JobResponse>;
+
   /** Make an API key; it is shown once. `POST /api/v1/auth/keys`. */
   createKey(input: {
     readonly body: Schemas.CreateApiKeyRequest;
   }, options?: RequestOptions): Promise<Schemas.CreatedApiKey>;
+
+  /** Send an event by the clock from now on. `POST /api/v1/schedules`. */
+  createSchedule(input: {
+    readonly body: Schemas.ScheduleCreateRequest;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
 
   /** Add an account. `POST /api/v1/auth/users`. */
   createUser(input: {
@@ -152,7 +173,7 @@ export interface StatorClient {
   }, options?: RequestOptions): Promise<void>;
 
   /** Send nothing any more. `DELETE /api/v1/schedules/{schedule_id}`. */
-  deleteSchedulesByScheduleId(input: {
+  deleteSchedule(input: {
     readonly schedule_id: string;
   }, options?: RequestOptions): Promise<void>;
 
@@ -297,23 +318,10 @@ export interface StatorClient {
     readonly hook_id: string;
   }, options?: RequestOptions): Promise<Schemas.Hook>;
 
-  /** Jobs, newest first. `GET /api/v1/jobs`. */
-  getJobs(input?: {
-    readonly status?: "queued" | "running" | "paused" | "completed" | "cancelled" | "failed" | undefined;
-    readonly limit?: number | undefined;
-    readonly cursor?: string | undefined;
-  }, options?: RequestOptions): Promise<Schemas.JobListResponse>;
-
   /** One job, with its progress. `GET /api/v1/jobs/{job_id}`. */
-  getJobsByJobId(input: {
+  getJob(input: {
     readonly job_id: string;
   }, options?: RequestOptions): Promise<Schemas.JobResponse>;
-
-  /** What became of each record, in the order in which they were taken. `GET /api/v1/jobs/{job_id}/items`. */
-  getJobsByJobIdItems(input: {
-    readonly job_id: string;
-    readonly cursor?: string | undefined;
-  }, options?: RequestOptions): Promise<Schemas.JobItemsResponse>;
 
   /** Labels of an entity in any status. `GET /api/v1/entities/{entity_id}/labels`. */
   getLabels(input: {
@@ -380,15 +388,8 @@ export interface StatorClient {
   /** The same page where PyStator's readers look for it. `GET /redoc`. */
   getRedoc(input?: Record<string, never>, options?: RequestOptions): Promise<string>;
 
-  /** Schedules by id. `GET /api/v1/schedules`. */
-  getSchedules(input?: {
-    readonly machine_name?: string | undefined;
-    readonly limit?: number | undefined;
-    readonly cursor?: string | undefined;
-  }, options?: RequestOptions): Promise<Schemas.ScheduleListResponse>;
-
   /** One schedule. `GET /api/v1/schedules/{schedule_id}`. */
-  getSchedulesByScheduleId(input: {
+  getSchedule(input: {
     readonly schedule_id: string;
   }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
 
@@ -509,7 +510,7 @@ export interface StatorClient {
     readonly status?: "all" | "pending" | "claimed" | "completed" | "failed" | "dead_letter" | undefined;
   }, options?: RequestOptions): Promise<Schemas.ObservabilityWorkerEventsResponse>;
 
-  /** Create an entity in a given state, under the rules of its machine. `POST /api/v1/entities/import`. */
+  /** Take an entity over in a given state, with its history, under the rules of its machine. `POST /api/v1/entities/import`. */
   importEntity(input: {
     readonly body: Schemas.ImportEntityRequest;
   }, options?: RequestOptions): Promise<Schemas.ImportEntityResponse>;
@@ -581,6 +582,19 @@ export interface StatorClient {
   /** Inbound webhooks, newest first; secrets are never shown. `GET /api/v1/hooks`. */
   listHooks(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.HookList>;
 
+  /** What became of each record, in the order in which they were taken. `GET /api/v1/jobs/{job_id}/items`. */
+  listJobItems(input: {
+    readonly job_id: string;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.JobItemsResponse>;
+
+  /** Jobs, newest first. `GET /api/v1/jobs`. */
+  listJobs(input?: {
+    readonly status?: "queued" | "running" | "paused" | "completed" | "cancelled" | "failed" | undefined;
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.JobListResponse>;
+
   /** API keys, without the keys. `GET /api/v1/auth/keys`. */
   listKeys(input?: Record<string, never>, options?: RequestOptions): Promise<{
     readonly keys: readonly (Schemas.ApiKey)[];
@@ -597,6 +611,13 @@ export interface StatorClient {
     readonly name?: string | undefined;
     readonly version?: string | undefined;
   }, options?: RequestOptions): Promise<Schemas.MachineListResponse>;
+
+  /** Schedules by id. `GET /api/v1/schedules`. */
+  listSchedules(input?: {
+    readonly machine_name?: string | undefined;
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleListResponse>;
 
   /** Machines to start from. `GET /api/v1/templates/fsm`. */
   listTemplates(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.TemplateList>;
@@ -654,20 +675,30 @@ export interface StatorClient {
     readonly machine_version: string | undefined;
   }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
 
+  /** Put back every pending letter that matches, oldest first, at a rate. `POST /api/v1/dlq/redrive`. */
+  orderRedrive(input: {
+    readonly body: Schemas.DLQRedriveRequest;
+  }, options?: RequestOptions): Promise<Schemas.JobDryRunResponse | Schemas.JobResponse>;
+
   /** Refused: settings come from the environment and files of the operator. `PATCH /api/v1/settings/server-config`. */
   patchSettingsServerConfig(input: {
     readonly body: Schemas.ServerConfigPatchRequest;
   }, options?: RequestOptions): Promise<void>;
 
+  /** Hold it where it is. `POST /api/v1/jobs/{job_id}/pause`. */
+  pauseJob(input: {
+    readonly job_id: string;
+  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
+
+  /** Send nothing until it is resumed. `POST /api/v1/schedules/{schedule_id}/pause`. */
+  pauseSchedule(input: {
+    readonly schedule_id: string;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
+
   /** Log a browser in: the answer sets a cookie that no script can read. `POST /api/v1/auth/session`. */
   postAuthSession(input: {
     readonly body: Schemas.LoginRequest;
   }, options?: RequestOptions): Promise<Schemas.BrowserSession>;
-
-  /** Put back every pending letter that matches, oldest first, at a rate. `POST /api/v1/dlq/redrive`. */
-  postDlqRedrive(input: {
-    readonly body: Schemas.DLQRedriveRequest;
-  }, options?: RequestOptions): Promise<Schemas.JobDryRunResponse | Schemas.JobResponse>;
 
   /** Set state or context by hand, with a reason. `POST /api/v1/entities/{entity_id}/force`. */
   postEntitiesByEntityIdForce(input: {
@@ -686,51 +717,6 @@ export interface StatorClient {
     readonly entity_id: string;
     readonly body: Schemas.ParkLaneRequest;
   }, options?: RequestOptions): Promise<Schemas.Lane>;
-
-  /** Send an event to every entity that matches, at a rate. `POST /api/v1/jobs`. */
-  postJobs(input: {
-    readonly body: Schemas.JobCreateRequest;
-  }, options?: RequestOptions): Promise<Schemas.JobDryRunResponse | Schemas.JobResponse>;
-
-  /** End it; what was sent stays sent. `POST /api/v1/jobs/{job_id}/cancel`. */
-  postJobsByJobIdCancel(input: {
-    readonly job_id: string;
-  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
-
-  /** Hold it where it is. `POST /api/v1/jobs/{job_id}/pause`. */
-  postJobsByJobIdPause(input: {
-    readonly job_id: string;
-  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
-
-  /** Go on where it was held. `POST /api/v1/jobs/{job_id}/resume`. */
-  postJobsByJobIdResume(input: {
-    readonly job_id: string;
-  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
-
-  /** Send an event by the clock from now on. `POST /api/v1/schedules`. */
-  postSchedules(input: {
-    readonly body: Schemas.ScheduleCreateRequest;
-  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
-
-  /** Send nothing until it is resumed. `POST /api/v1/schedules/{schedule_id}/pause`. */
-  postSchedulesByScheduleIdPause(input: {
-    readonly schedule_id: string;
-  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
-
-  /** Go on with the next time; what came due meanwhile is not made up for. `POST /api/v1/schedules/{schedule_id}/resume`. */
-  postSchedulesByScheduleIdResume(input: {
-    readonly schedule_id: string;
-  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
-
-  /** Send now, out of turn. `POST /api/v1/schedules/{schedule_id}/run`. */
-  postSchedulesByScheduleIdRun(input: {
-    readonly schedule_id: string;
-  }, options?: RequestOptions): Promise<Schemas.ScheduleRunResponse>;
-
-  /** Cron text in words, and the next five times. `POST /api/v1/schedules/preview`. */
-  postSchedulesPreview(input: {
-    readonly body: Schemas.SchedulePreviewRequest;
-  }, options?: RequestOptions): Promise<Schemas.SchedulePreviewResponse>;
 
   /** Dead letters of the configured store, counted. `POST /api/v1/settings/dlq-stats`. */
   postSettingsDlqStats(input?: {
@@ -774,6 +760,11 @@ export interface StatorClient {
     readonly webhook_id: string;
   }, options?: RequestOptions): Promise<Schemas.WebhookTestResult>;
 
+  /** Cron text in words, and the next five times. `POST /api/v1/schedules/preview`. */
+  previewSchedule(input: {
+    readonly body: Schemas.SchedulePreviewRequest;
+  }, options?: RequestOptions): Promise<Schemas.SchedulePreviewResponse>;
+
   /** What an event would do to a machine in a given state. `POST /api/v1/process`. */
   processEvent(input: {
     readonly body: Schemas.ProcessRequest;
@@ -783,7 +774,7 @@ export interface StatorClient {
   publishMachine(input: {
     /** A document, or the text of a machine file. */
     readonly body: Schemas.MachineCreateRequest | string;
-  }, options?: RequestOptions): Promise<Schemas.MachineResponse>;
+  }, options?: RequestOptions): Promise<Schemas.MachinePublishResponse>;
 
   /** Remove for good, with history, timers, queued events and dead letters. `DELETE /api/v1/entities/{entity_id}/purge`. */
   purgeEntity(input: {
@@ -804,12 +795,6 @@ export interface StatorClient {
     readonly machine_version: string;
     readonly body: Schemas.LayoutRequest;
   }, options?: RequestOptions): Promise<Schemas.LayoutSaved>;
-
-  /** Replace what it does; what became of it is kept. `PUT /api/v1/schedules/{schedule_id}`. */
-  putSchedulesByScheduleId(input: {
-    readonly schedule_id: string;
-    readonly body: Schemas.ScheduleUpdateRequest;
-  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
 
   /** Write the note on a transition. `PUT /api/v1/transition-annotations/{machine_name}/{machine_version}/{transition_key}`. */
   putTransitionAnnotation(input: {
@@ -869,6 +854,21 @@ export interface StatorClient {
   restoreEntity(input: {
     readonly entity_id: string;
   }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
+
+  /** Go on where it was held. `POST /api/v1/jobs/{job_id}/resume`. */
+  resumeJob(input: {
+    readonly job_id: string;
+  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
+
+  /** Go on with the next time; what came due meanwhile is not made up for. `POST /api/v1/schedules/{schedule_id}/resume`. */
+  resumeSchedule(input: {
+    readonly schedule_id: string;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
+
+  /** Send now, out of turn. `POST /api/v1/schedules/{schedule_id}/run`. */
+  runSchedule(input: {
+    readonly schedule_id: string;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleRunResponse>;
 
   /** Take CloudEvents 1.0 for workers: structured, as a batch of up to 1,000, or binary. `POST /api/v1/events`. */
   sendCloudEvent(
@@ -981,6 +981,8 @@ export function createStatorClient(options: ClientOptions): StatorClient {
       ),
     callMcp: (input, options) =>
       send({ "method": "POST", "path": "/mcp", "hasBody": true, "answer": "json" }, input, options),
+    cancelJob: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/cancel", "answer": "json" }, input, options),
     changeLabels: (input, options) =>
       send(
         {
@@ -1001,6 +1003,12 @@ export function createStatorClient(options: ClientOptions): StatorClient {
     changePassword: (input, options) =>
       send(
         { "method": "PUT", "path": "/api/v1/auth/password", "hasBody": true, "answer": "none" },
+        input,
+        options,
+      ),
+    changeSchedule: (input, options) =>
+      send(
+        { "method": "PUT", "path": "/api/v1/schedules/{schedule_id}", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
@@ -1046,9 +1054,17 @@ export function createStatorClient(options: ClientOptions): StatorClient {
       ),
     createHook: (input, options) =>
       send({ "method": "POST", "path": "/api/v1/hooks", "hasBody": true, "answer": "json" }, input, options),
+    createJob: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/jobs", "hasBody": true, "answer": "json" }, input, options),
     createKey: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/auth/keys", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
+    createSchedule: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/schedules", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
@@ -1121,7 +1137,7 @@ export function createStatorClient(options: ClientOptions): StatorClient {
         input,
         options,
       ),
-    deleteSchedulesByScheduleId: (input, options) =>
+    deleteSchedule: (input, options) =>
       send(
         { "method": "DELETE", "path": "/api/v1/schedules/{schedule_id}", "answer": "none" },
         input,
@@ -1268,20 +1284,8 @@ export function createStatorClient(options: ClientOptions): StatorClient {
       ),
     getHook: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/hooks/{hook_id}", "answer": "json" }, input, options),
-    getJobs: (input, options) =>
-      send(
-        { "method": "GET", "path": "/api/v1/jobs", "query": ["status", "limit", "cursor"], "answer": "json" },
-        input,
-        options,
-      ),
-    getJobsByJobId: (input, options) =>
+    getJob: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/jobs/{job_id}", "answer": "json" }, input, options),
-    getJobsByJobIdItems: (input, options) =>
-      send(
-        { "method": "GET", "path": "/api/v1/jobs/{job_id}/items", "query": ["cursor"], "answer": "json" },
-        input,
-        options,
-      ),
     getLabels: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/entities/{entity_id}/labels", "answer": "json" },
@@ -1337,18 +1341,7 @@ export function createStatorClient(options: ClientOptions): StatorClient {
       send({ "method": "GET", "path": "/ready", "answer": "json" }, input, options),
     getRedoc: (input, options) =>
       send({ "method": "GET", "path": "/redoc", "answer": "text" }, input, options),
-    getSchedules: (input, options) =>
-      send(
-        {
-          "method": "GET",
-          "path": "/api/v1/schedules",
-          "query": ["machine_name", "limit", "cursor"],
-          "answer": "json",
-        },
-        input,
-        options,
-      ),
-    getSchedulesByScheduleId: (input, options) =>
+    getSchedule: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/schedules/{schedule_id}", "answer": "json" }, input, options),
     getService: (input, options) => send({ "method": "GET", "path": "/", "answer": "json" }, input, options),
     getSettingsDatabaseConfig: (input, options) =>
@@ -1559,6 +1552,18 @@ export function createStatorClient(options: ClientOptions): StatorClient {
       ),
     listHooks: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/hooks", "answer": "json" }, input, options),
+    listJobItems: (input, options) =>
+      send(
+        { "method": "GET", "path": "/api/v1/jobs/{job_id}/items", "query": ["cursor"], "answer": "json" },
+        input,
+        options,
+      ),
+    listJobs: (input, options) =>
+      send(
+        { "method": "GET", "path": "/api/v1/jobs", "query": ["status", "limit", "cursor"], "answer": "json" },
+        input,
+        options,
+      ),
     listKeys: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/auth/keys", "answer": "json" }, input, options),
     listLayouts: (input, options) =>
@@ -1575,6 +1580,17 @@ export function createStatorClient(options: ClientOptions): StatorClient {
     listMachines: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/machines", "query": ["name", "version"], "answer": "json" },
+        input,
+        options,
+      ),
+    listSchedules: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/schedules",
+          "query": ["machine_name", "limit", "cursor"],
+          "answer": "json",
+        },
         input,
         options,
       ),
@@ -1637,21 +1653,29 @@ export function createStatorClient(options: ClientOptions): StatorClient {
         input,
         options,
       ),
+    orderRedrive: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/dlq/redrive", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
     patchSettingsServerConfig: (input, options) =>
       send(
         { "method": "PATCH", "path": "/api/v1/settings/server-config", "hasBody": true, "answer": "none" },
         input,
         options,
       ),
-    postAuthSession: (input, options) =>
+    pauseJob: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/pause", "answer": "json" }, input, options),
+    pauseSchedule: (input, options) =>
       send(
-        { "method": "POST", "path": "/api/v1/auth/session", "hasBody": true, "answer": "json" },
+        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/pause", "answer": "json" },
         input,
         options,
       ),
-    postDlqRedrive: (input, options) =>
+    postAuthSession: (input, options) =>
       send(
-        { "method": "POST", "path": "/api/v1/dlq/redrive", "hasBody": true, "answer": "json" },
+        { "method": "POST", "path": "/api/v1/auth/session", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
@@ -1675,44 +1699,6 @@ export function createStatorClient(options: ClientOptions): StatorClient {
           "hasBody": true,
           "answer": "json",
         },
-        input,
-        options,
-      ),
-    postJobs: (input, options) =>
-      send({ "method": "POST", "path": "/api/v1/jobs", "hasBody": true, "answer": "json" }, input, options),
-    postJobsByJobIdCancel: (input, options) =>
-      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/cancel", "answer": "json" }, input, options),
-    postJobsByJobIdPause: (input, options) =>
-      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/pause", "answer": "json" }, input, options),
-    postJobsByJobIdResume: (input, options) =>
-      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/resume", "answer": "json" }, input, options),
-    postSchedules: (input, options) =>
-      send(
-        { "method": "POST", "path": "/api/v1/schedules", "hasBody": true, "answer": "json" },
-        input,
-        options,
-      ),
-    postSchedulesByScheduleIdPause: (input, options) =>
-      send(
-        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/pause", "answer": "json" },
-        input,
-        options,
-      ),
-    postSchedulesByScheduleIdResume: (input, options) =>
-      send(
-        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/resume", "answer": "json" },
-        input,
-        options,
-      ),
-    postSchedulesByScheduleIdRun: (input, options) =>
-      send(
-        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/run", "answer": "json" },
-        input,
-        options,
-      ),
-    postSchedulesPreview: (input, options) =>
-      send(
-        { "method": "POST", "path": "/api/v1/schedules/preview", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
@@ -1778,6 +1764,12 @@ export function createStatorClient(options: ClientOptions): StatorClient {
         input,
         options,
       ),
+    previewSchedule: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/schedules/preview", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
     processEvent: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/process", "hasBody": true, "answer": "json" },
@@ -1815,12 +1807,6 @@ export function createStatorClient(options: ClientOptions): StatorClient {
           "hasBody": true,
           "answer": "json",
         },
-        input,
-        options,
-      ),
-    putSchedulesByScheduleId: (input, options) =>
-      send(
-        { "method": "PUT", "path": "/api/v1/schedules/{schedule_id}", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
@@ -1901,6 +1887,20 @@ export function createStatorClient(options: ClientOptions): StatorClient {
     restoreEntity: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/entities/{entity_id}/restore", "answer": "json" },
+        input,
+        options,
+      ),
+    resumeJob: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/resume", "answer": "json" }, input, options),
+    resumeSchedule: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/resume", "answer": "json" },
+        input,
+        options,
+      ),
+    runSchedule: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/run", "answer": "json" },
         input,
         options,
       ),

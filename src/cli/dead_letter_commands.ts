@@ -1,5 +1,6 @@
 /** Verbs on dead letters and workers. */
 import type { Command } from "commander";
+import { AppError } from "../errors.ts";
 import { pathOf, rowsOf } from "./client.ts";
 import {
   type CliContext,
@@ -9,12 +10,15 @@ import {
   type TargetOptions,
   withTarget,
 } from "./context.ts";
+import { filterOf, type OrderOptions, sendOrder, withOrder } from "./job_order.ts";
 import { tableOf } from "./table.ts";
 
 type Options = PrintOptions & TargetOptions;
 
 export function addDeadLetterCommands(program: Command, context: CliContext): void {
-  const dlq = program.command("dlq").description("events and actions that could not be processed");
+  const dlq = program.command("dead-letters").alias("dlq").description(
+    "events and actions that could not be processed",
+  );
   withTarget(dlq.command("list"))
     .description("list dead letters, newest first")
     .option("-m, --machine <name>", "only of this machine")
@@ -59,11 +63,51 @@ export function addDeadLetterCommands(program: Command, context: CliContext): vo
       const answer = await context.withClient(options, (client) => client.send("POST", path, body));
       context.print(options, answer, `${record}: queued again as ${answer.event_id}`);
     });
+  addRedrive(dlq.command("redrive"), context);
   withTarget(dlq.command("discard <record>")).description("decide that it is not needed")
     .action(async (record: string, options: Options) => {
       const path = pathOf`/dlq/${record}/discard`;
       const answer = await context.withClient(options, (client) => client.send("POST", path));
       context.print(options, answer, `${record}: ${answer.status}`);
+    });
+}
+
+interface RedriveOptions extends OrderOptions {
+  readonly machine?: string;
+  readonly entity?: string;
+  readonly stage?: string;
+  readonly for?: string;
+  readonly after?: string;
+  readonly before?: string;
+  readonly all?: boolean;
+}
+
+function addRedrive(command: Command, context: CliContext): void {
+  withOrder(withTarget(command))
+    .description("put back all that match, oldest first, as a job")
+    .option("-m, --machine <name>", "only of this machine")
+    .option("-e, --entity <id>", "only of this entity")
+    .option("--stage <stage>", "only of this stage")
+    .option("--for <reason>", "only those that died for this reason, such as guard_rejected")
+    .option("--after <time>", "only those that died at this time or later")
+    .option("--before <time>", "only those that died at this time or earlier")
+    .option("--all", "all that wait, whatever their machine")
+    .action(async (options: RedriveOptions) => {
+      const filter = filterOf({
+        source_name: options.machine,
+        entity_id: options.entity,
+        reason: options.for,
+        stage: options.stage,
+        created_after: options.after,
+        created_before: options.before,
+      });
+      if (Object.keys(filter).length === 0 && options.all !== true) {
+        throw new AppError(
+          "bad_request",
+          "Cannot redrive: say which ones, for example --machine order, or --all",
+        );
+      }
+      await sendOrder(context, options, { path: "/dlq/redrive", body: { filter }, what: "dead letters" });
     });
 }
 

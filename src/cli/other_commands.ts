@@ -8,11 +8,13 @@ import { addDoctorCommand } from "./doctor_command.ts";
 import { addEntityCommands } from "./entity_commands.ts";
 import { addFormatCommands } from "./format_commands.ts";
 import { addImportCommands } from "./import_commands.ts";
+import { addJobCommands } from "./job_commands.ts";
 import { addLaneCommands } from "./lane_commands.ts";
 import { addMachineCommands } from "./machine_commands.ts";
 import { addPublishCommands } from "./publish_commands.ts";
 import { addRenderCommands } from "./render_commands.ts";
 import { addResetCommands } from "./reset_commands.ts";
+import { addScheduleCommands } from "./schedule_commands.ts";
 import { addSimulationCommands } from "./simulation_commands.ts";
 
 export function addOtherCommands(program: Command, context: CliContext): void {
@@ -27,5 +29,7 @@ export function addOtherCommands(program: Command, context: CliContext): void {
   addLaneCommands(program, context);
   addDoctorCommand(program, context);
   addDeadLetterCommands(program, context);
+  addJobCommands(program, context);
+  addScheduleCommands(program, context);
   addResetCommands(addDatabaseCommands(program, context), context);
 }

@@ -24,6 +24,10 @@ export interface StatorClient {
   callMcp(input: {
     readonly body: Schemas.McpMessage;
   }, options?: RequestOptions): Promise<Schemas.McpMessage>;
+  /** End it; what was sent stays sent. `POST /api/v1/jobs/{job_id}/cancel`. */
+  cancelJob(input: {
+    readonly job_id: string;
+  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
   /** Set some labels, keep the others. `PATCH /api/v1/entities/{entity_id}/labels`. */
   changeLabels(input: {
     readonly entity_id: string;
@@ -39,6 +43,11 @@ export interface StatorClient {
   changePassword(input: {
     readonly body: Schemas.ChangePasswordRequest;
   }, options?: RequestOptions): Promise<void>;
+  /** Replace what it does; what became of it is kept. `PUT /api/v1/schedules/{schedule_id}`. */
+  changeSchedule(input: {
+    readonly schedule_id: string;
+    readonly body: Schemas.ScheduleUpdateRequest;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
   /** Change password, role or standing; tokens given before end. `PATCH /api/v1/auth/users/{username}`. */
   changeUser(input: {
     readonly username: string;
@@ -67,10 +76,18 @@ export interface StatorClient {
   createHook(input: {
     readonly body: Schemas.HookCreateRequest;
   }, options?: RequestOptions): Promise<Schemas.NewHook>;
+  /** Send an event to every entity that matches, at a rate. `POST /api/v1/jobs`. */
+  createJob(input: {
+    readonly body: Schemas.JobCreateRequest;
+  }, options?: RequestOptions): Promise<Schemas.JobDryRunResponse | Schemas.JobResponse>;
   /** Make an API key; it is shown once. `POST /api/v1/auth/keys`. */
   createKey(input: {
     readonly body: Schemas.CreateApiKeyRequest;
   }, options?: RequestOptions): Promise<Schemas.CreatedApiKey>;
+  /** Send an event by the clock from now on. `POST /api/v1/schedules`. */
+  createSchedule(input: {
+    readonly body: Schemas.ScheduleCreateRequest;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
   /** Add an account. `POST /api/v1/auth/users`. */
   createUser(input: {
     readonly body: Schemas.CreateUserRequest;
@@ -126,7 +143,7 @@ export interface StatorClient {
     readonly force?: boolean | undefined;
   }, options?: RequestOptions): Promise<void>;
   /** Send nothing any more. `DELETE /api/v1/schedules/{schedule_id}`. */
-  deleteSchedulesByScheduleId(input: {
+  deleteSchedule(input: {
     readonly schedule_id: string;
   }, options?: RequestOptions): Promise<void>;
   /** Remove the note on a transition. `DELETE /api/v1/transition-annotations/{machine_name}/{machine_version}/{transition_key}`. */
@@ -241,21 +258,10 @@ export interface StatorClient {
   getHook(input: {
     readonly hook_id: string;
   }, options?: RequestOptions): Promise<Schemas.Hook>;
-  /** Jobs, newest first. `GET /api/v1/jobs`. */
-  getJobs(input?: {
-    readonly status?: "queued" | "running" | "paused" | "completed" | "cancelled" | "failed" | undefined;
-    readonly limit?: number | undefined;
-    readonly cursor?: string | undefined;
-  }, options?: RequestOptions): Promise<Schemas.JobListResponse>;
   /** One job, with its progress. `GET /api/v1/jobs/{job_id}`. */
-  getJobsByJobId(input: {
+  getJob(input: {
     readonly job_id: string;
   }, options?: RequestOptions): Promise<Schemas.JobResponse>;
-  /** What became of each record, in the order in which they were taken. `GET /api/v1/jobs/{job_id}/items`. */
-  getJobsByJobIdItems(input: {
-    readonly job_id: string;
-    readonly cursor?: string | undefined;
-  }, options?: RequestOptions): Promise<Schemas.JobItemsResponse>;
   /** Labels of an entity in any status. `GET /api/v1/entities/{entity_id}/labels`. */
   getLabels(input: {
     readonly entity_id: string;
@@ -309,14 +315,8 @@ export interface StatorClient {
   getReadiness(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.Ready>;
   /** The same page where PyStator's readers look for it. `GET /redoc`. */
   getRedoc(input?: Record<string, never>, options?: RequestOptions): Promise<string>;
-  /** Schedules by id. `GET /api/v1/schedules`. */
-  getSchedules(input?: {
-    readonly machine_name?: string | undefined;
-    readonly limit?: number | undefined;
-    readonly cursor?: string | undefined;
-  }, options?: RequestOptions): Promise<Schemas.ScheduleListResponse>;
   /** One schedule. `GET /api/v1/schedules/{schedule_id}`. */
-  getSchedulesByScheduleId(input: {
+  getSchedule(input: {
     readonly schedule_id: string;
   }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
   /** What this is. `GET /`. */
@@ -417,7 +417,7 @@ export interface StatorClient {
     readonly offset?: number | undefined;
     readonly status?: "all" | "pending" | "claimed" | "completed" | "failed" | "dead_letter" | undefined;
   }, options?: RequestOptions): Promise<Schemas.ObservabilityWorkerEventsResponse>;
-  /** Create an entity in a given state, under the rules of its machine. `POST /api/v1/entities/import`. */
+  /** Take an entity over in a given state, with its history, under the rules of its machine. `POST /api/v1/entities/import`. */
   importEntity(input: {
     readonly body: Schemas.ImportEntityRequest;
   }, options?: RequestOptions): Promise<Schemas.ImportEntityResponse>;
@@ -481,6 +481,17 @@ export interface StatorClient {
   }, options?: RequestOptions): Promise<Schemas.EntityEventLog>;
   /** Inbound webhooks, newest first; secrets are never shown. `GET /api/v1/hooks`. */
   listHooks(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.HookList>;
+  /** What became of each record, in the order in which they were taken. `GET /api/v1/jobs/{job_id}/items`. */
+  listJobItems(input: {
+    readonly job_id: string;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.JobItemsResponse>;
+  /** Jobs, newest first. `GET /api/v1/jobs`. */
+  listJobs(input?: {
+    readonly status?: "queued" | "running" | "paused" | "completed" | "cancelled" | "failed" | undefined;
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.JobListResponse>;
   /** API keys, without the keys. `GET /api/v1/auth/keys`. */
   listKeys(input?: Record<string, never>, options?: RequestOptions): Promise<{
     readonly keys: readonly (Schemas.ApiKey)[];
@@ -495,6 +506,12 @@ export interface StatorClient {
     readonly name?: string | undefined;
     readonly version?: string | undefined;
   }, options?: RequestOptions): Promise<Schemas.MachineListResponse>;
+  /** Schedules by id. `GET /api/v1/schedules`. */
+  listSchedules(input?: {
+    readonly machine_name?: string | undefined;
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleListResponse>;
   /** Machines to start from. `GET /api/v1/templates/fsm`. */
   listTemplates(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.TemplateList>;
   /** Timers that run. `GET /api/v1/entities/{entity_id}/timers`. */
@@ -541,18 +558,26 @@ export interface StatorClient {
     readonly machine_name: string | undefined;
     readonly machine_version: string | undefined;
   }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
+  /** Put back every pending letter that matches, oldest first, at a rate. `POST /api/v1/dlq/redrive`. */
+  orderRedrive(input: {
+    readonly body: Schemas.DLQRedriveRequest;
+  }, options?: RequestOptions): Promise<Schemas.JobDryRunResponse | Schemas.JobResponse>;
   /** Refused: settings come from the environment and files of the operator. `PATCH /api/v1/settings/server-config`. */
   patchSettingsServerConfig(input: {
     readonly body: Schemas.ServerConfigPatchRequest;
   }, options?: RequestOptions): Promise<void>;
+  /** Hold it where it is. `POST /api/v1/jobs/{job_id}/pause`. */
+  pauseJob(input: {
+    readonly job_id: string;
+  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
+  /** Send nothing until it is resumed. `POST /api/v1/schedules/{schedule_id}/pause`. */
+  pauseSchedule(input: {
+    readonly schedule_id: string;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
   /** Log a browser in: the answer sets a cookie that no script can read. `POST /api/v1/auth/session`. */
   postAuthSession(input: {
     readonly body: Schemas.LoginRequest;
   }, options?: RequestOptions): Promise<Schemas.BrowserSession>;
-  /** Put back every pending letter that matches, oldest first, at a rate. `POST /api/v1/dlq/redrive`. */
-  postDlqRedrive(input: {
-    readonly body: Schemas.DLQRedriveRequest;
-  }, options?: RequestOptions): Promise<Schemas.JobDryRunResponse | Schemas.JobResponse>;
   /** Set state or context by hand, with a reason. `POST /api/v1/entities/{entity_id}/force`. */
   postEntitiesByEntityIdForce(input: {
     readonly entity_id: string;
@@ -568,42 +593,6 @@ export interface StatorClient {
     readonly entity_id: string;
     readonly body: Schemas.ParkLaneRequest;
   }, options?: RequestOptions): Promise<Schemas.Lane>;
-  /** Send an event to every entity that matches, at a rate. `POST /api/v1/jobs`. */
-  postJobs(input: {
-    readonly body: Schemas.JobCreateRequest;
-  }, options?: RequestOptions): Promise<Schemas.JobDryRunResponse | Schemas.JobResponse>;
-  /** End it; what was sent stays sent. `POST /api/v1/jobs/{job_id}/cancel`. */
-  postJobsByJobIdCancel(input: {
-    readonly job_id: string;
-  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
-  /** Hold it where it is. `POST /api/v1/jobs/{job_id}/pause`. */
-  postJobsByJobIdPause(input: {
-    readonly job_id: string;
-  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
-  /** Go on where it was held. `POST /api/v1/jobs/{job_id}/resume`. */
-  postJobsByJobIdResume(input: {
-    readonly job_id: string;
-  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
-  /** Send an event by the clock from now on. `POST /api/v1/schedules`. */
-  postSchedules(input: {
-    readonly body: Schemas.ScheduleCreateRequest;
-  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
-  /** Send nothing until it is resumed. `POST /api/v1/schedules/{schedule_id}/pause`. */
-  postSchedulesByScheduleIdPause(input: {
-    readonly schedule_id: string;
-  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
-  /** Go on with the next time; what came due meanwhile is not made up for. `POST /api/v1/schedules/{schedule_id}/resume`. */
-  postSchedulesByScheduleIdResume(input: {
-    readonly schedule_id: string;
-  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
-  /** Send now, out of turn. `POST /api/v1/schedules/{schedule_id}/run`. */
-  postSchedulesByScheduleIdRun(input: {
-    readonly schedule_id: string;
-  }, options?: RequestOptions): Promise<Schemas.ScheduleRunResponse>;
-  /** Cron text in words, and the next five times. `POST /api/v1/schedules/preview`. */
-  postSchedulesPreview(input: {
-    readonly body: Schemas.SchedulePreviewRequest;
-  }, options?: RequestOptions): Promise<Schemas.SchedulePreviewResponse>;
   /** Dead letters of the configured store, counted. `POST /api/v1/settings/dlq-stats`. */
   postSettingsDlqStats(input?: {
     readonly body?: Schemas.TestTargetRequest;
@@ -638,6 +627,10 @@ export interface StatorClient {
   postWebhooksByWebhookIdTest(input: {
     readonly webhook_id: string;
   }, options?: RequestOptions): Promise<Schemas.WebhookTestResult>;
+  /** Cron text in words, and the next five times. `POST /api/v1/schedules/preview`. */
+  previewSchedule(input: {
+    readonly body: Schemas.SchedulePreviewRequest;
+  }, options?: RequestOptions): Promise<Schemas.SchedulePreviewResponse>;
   /** What an event would do to a machine in a given state. `POST /api/v1/process`. */
   processEvent(input: {
     readonly body: Schemas.ProcessRequest;
@@ -646,7 +639,7 @@ export interface StatorClient {
   publishMachine(input: {
     /** A document, or the text of a machine file. */
     readonly body: Schemas.MachineCreateRequest | string;
-  }, options?: RequestOptions): Promise<Schemas.MachineResponse>;
+  }, options?: RequestOptions): Promise<Schemas.MachinePublishResponse>;
   /** Remove for good, with history, timers, queued events and dead letters. `DELETE /api/v1/entities/{entity_id}/purge`. */
   purgeEntity(input: {
     readonly entity_id: string;
@@ -664,11 +657,6 @@ export interface StatorClient {
     readonly machine_version: string;
     readonly body: Schemas.LayoutRequest;
   }, options?: RequestOptions): Promise<Schemas.LayoutSaved>;
-  /** Replace what it does; what became of it is kept. `PUT /api/v1/schedules/{schedule_id}`. */
-  putSchedulesByScheduleId(input: {
-    readonly schedule_id: string;
-    readonly body: Schemas.ScheduleUpdateRequest;
-  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
   /** Write the note on a transition. `PUT /api/v1/transition-annotations/{machine_name}/{machine_version}/{transition_key}`. */
   putTransitionAnnotation(input: {
     readonly machine_name: string;
@@ -718,6 +706,18 @@ export interface StatorClient {
   restoreEntity(input: {
     readonly entity_id: string;
   }, options?: RequestOptions): Promise<Schemas.EntityStateResponse>;
+  /** Go on where it was held. `POST /api/v1/jobs/{job_id}/resume`. */
+  resumeJob(input: {
+    readonly job_id: string;
+  }, options?: RequestOptions): Promise<Schemas.JobResponse>;
+  /** Go on with the next time; what came due meanwhile is not made up for. `POST /api/v1/schedules/{schedule_id}/resume`. */
+  resumeSchedule(input: {
+    readonly schedule_id: string;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleResponse>;
+  /** Send now, out of turn. `POST /api/v1/schedules/{schedule_id}/run`. */
+  runSchedule(input: {
+    readonly schedule_id: string;
+  }, options?: RequestOptions): Promise<Schemas.ScheduleRunResponse>;
   /** Take CloudEvents 1.0 for workers: structured, as a batch of up to 1,000, or binary. `POST /api/v1/events`. */
   sendCloudEvent(
     input?: {

@@ -33,6 +33,8 @@ export function createStatorClient(options) {
       ),
     callMcp: (input, options) =>
       send({ "method": "POST", "path": "/mcp", "hasBody": true, "answer": "json" }, input, options),
+    cancelJob: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/cancel", "answer": "json" }, input, options),
     changeLabels: (input, options) =>
       send(
         {
@@ -53,6 +55,12 @@ export function createStatorClient(options) {
     changePassword: (input, options) =>
       send(
         { "method": "PUT", "path": "/api/v1/auth/password", "hasBody": true, "answer": "none" },
+        input,
+        options,
+      ),
+    changeSchedule: (input, options) =>
+      send(
+        { "method": "PUT", "path": "/api/v1/schedules/{schedule_id}", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
@@ -98,9 +106,17 @@ export function createStatorClient(options) {
       ),
     createHook: (input, options) =>
       send({ "method": "POST", "path": "/api/v1/hooks", "hasBody": true, "answer": "json" }, input, options),
+    createJob: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/jobs", "hasBody": true, "answer": "json" }, input, options),
     createKey: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/auth/keys", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
+    createSchedule: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/schedules", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
@@ -173,7 +189,7 @@ export function createStatorClient(options) {
         input,
         options,
       ),
-    deleteSchedulesByScheduleId: (input, options) =>
+    deleteSchedule: (input, options) =>
       send(
         { "method": "DELETE", "path": "/api/v1/schedules/{schedule_id}", "answer": "none" },
         input,
@@ -320,20 +336,8 @@ export function createStatorClient(options) {
       ),
     getHook: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/hooks/{hook_id}", "answer": "json" }, input, options),
-    getJobs: (input, options) =>
-      send(
-        { "method": "GET", "path": "/api/v1/jobs", "query": ["status", "limit", "cursor"], "answer": "json" },
-        input,
-        options,
-      ),
-    getJobsByJobId: (input, options) =>
+    getJob: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/jobs/{job_id}", "answer": "json" }, input, options),
-    getJobsByJobIdItems: (input, options) =>
-      send(
-        { "method": "GET", "path": "/api/v1/jobs/{job_id}/items", "query": ["cursor"], "answer": "json" },
-        input,
-        options,
-      ),
     getLabels: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/entities/{entity_id}/labels", "answer": "json" },
@@ -389,18 +393,7 @@ export function createStatorClient(options) {
       send({ "method": "GET", "path": "/ready", "answer": "json" }, input, options),
     getRedoc: (input, options) =>
       send({ "method": "GET", "path": "/redoc", "answer": "text" }, input, options),
-    getSchedules: (input, options) =>
-      send(
-        {
-          "method": "GET",
-          "path": "/api/v1/schedules",
-          "query": ["machine_name", "limit", "cursor"],
-          "answer": "json",
-        },
-        input,
-        options,
-      ),
-    getSchedulesByScheduleId: (input, options) =>
+    getSchedule: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/schedules/{schedule_id}", "answer": "json" }, input, options),
     getService: (input, options) => send({ "method": "GET", "path": "/", "answer": "json" }, input, options),
     getSettingsDatabaseConfig: (input, options) =>
@@ -611,6 +604,18 @@ export function createStatorClient(options) {
       ),
     listHooks: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/hooks", "answer": "json" }, input, options),
+    listJobItems: (input, options) =>
+      send(
+        { "method": "GET", "path": "/api/v1/jobs/{job_id}/items", "query": ["cursor"], "answer": "json" },
+        input,
+        options,
+      ),
+    listJobs: (input, options) =>
+      send(
+        { "method": "GET", "path": "/api/v1/jobs", "query": ["status", "limit", "cursor"], "answer": "json" },
+        input,
+        options,
+      ),
     listKeys: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/auth/keys", "answer": "json" }, input, options),
     listLayouts: (input, options) =>
@@ -627,6 +632,17 @@ export function createStatorClient(options) {
     listMachines: (input, options) =>
       send(
         { "method": "GET", "path": "/api/v1/machines", "query": ["name", "version"], "answer": "json" },
+        input,
+        options,
+      ),
+    listSchedules: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/schedules",
+          "query": ["machine_name", "limit", "cursor"],
+          "answer": "json",
+        },
         input,
         options,
       ),
@@ -689,21 +705,29 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    orderRedrive: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/dlq/redrive", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
     patchSettingsServerConfig: (input, options) =>
       send(
         { "method": "PATCH", "path": "/api/v1/settings/server-config", "hasBody": true, "answer": "none" },
         input,
         options,
       ),
-    postAuthSession: (input, options) =>
+    pauseJob: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/pause", "answer": "json" }, input, options),
+    pauseSchedule: (input, options) =>
       send(
-        { "method": "POST", "path": "/api/v1/auth/session", "hasBody": true, "answer": "json" },
+        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/pause", "answer": "json" },
         input,
         options,
       ),
-    postDlqRedrive: (input, options) =>
+    postAuthSession: (input, options) =>
       send(
-        { "method": "POST", "path": "/api/v1/dlq/redrive", "hasBody": true, "answer": "json" },
+        { "method": "POST", "path": "/api/v1/auth/session", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
@@ -727,44 +751,6 @@ export function createStatorClient(options) {
           "hasBody": true,
           "answer": "json",
         },
-        input,
-        options,
-      ),
-    postJobs: (input, options) =>
-      send({ "method": "POST", "path": "/api/v1/jobs", "hasBody": true, "answer": "json" }, input, options),
-    postJobsByJobIdCancel: (input, options) =>
-      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/cancel", "answer": "json" }, input, options),
-    postJobsByJobIdPause: (input, options) =>
-      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/pause", "answer": "json" }, input, options),
-    postJobsByJobIdResume: (input, options) =>
-      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/resume", "answer": "json" }, input, options),
-    postSchedules: (input, options) =>
-      send(
-        { "method": "POST", "path": "/api/v1/schedules", "hasBody": true, "answer": "json" },
-        input,
-        options,
-      ),
-    postSchedulesByScheduleIdPause: (input, options) =>
-      send(
-        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/pause", "answer": "json" },
-        input,
-        options,
-      ),
-    postSchedulesByScheduleIdResume: (input, options) =>
-      send(
-        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/resume", "answer": "json" },
-        input,
-        options,
-      ),
-    postSchedulesByScheduleIdRun: (input, options) =>
-      send(
-        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/run", "answer": "json" },
-        input,
-        options,
-      ),
-    postSchedulesPreview: (input, options) =>
-      send(
-        { "method": "POST", "path": "/api/v1/schedules/preview", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
@@ -830,6 +816,12 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    previewSchedule: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/schedules/preview", "hasBody": true, "answer": "json" },
+        input,
+        options,
+      ),
     processEvent: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/process", "hasBody": true, "answer": "json" },
@@ -867,12 +859,6 @@ export function createStatorClient(options) {
           "hasBody": true,
           "answer": "json",
         },
-        input,
-        options,
-      ),
-    putSchedulesByScheduleId: (input, options) =>
-      send(
-        { "method": "PUT", "path": "/api/v1/schedules/{schedule_id}", "hasBody": true, "answer": "json" },
         input,
         options,
       ),
@@ -953,6 +939,20 @@ export function createStatorClient(options) {
     restoreEntity: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/entities/{entity_id}/restore", "answer": "json" },
+        input,
+        options,
+      ),
+    resumeJob: (input, options) =>
+      send({ "method": "POST", "path": "/api/v1/jobs/{job_id}/resume", "answer": "json" }, input, options),
+    resumeSchedule: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/resume", "answer": "json" },
+        input,
+        options,
+      ),
+    runSchedule: (input, options) =>
+      send(
+        { "method": "POST", "path": "/api/v1/schedules/{schedule_id}/run", "answer": "json" },
         input,
         options,
       ),

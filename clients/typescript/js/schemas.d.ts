@@ -890,16 +890,28 @@ export interface ImportEntityRequest {
   readonly labels?: {
     readonly [key: string]: string;
   } | undefined;
-  /** Accepted for exported documents; history of another store is not taken over */
+  /** Oldest first */
   readonly history?:
     | readonly ({
-      readonly [key: string]: JsonValue;
+      readonly id?: string | null | undefined;
+      readonly source_state: string;
+      readonly target_state?: string | null | undefined;
+      readonly trigger: string;
+      readonly success: boolean;
+      readonly error_message?: string | null | undefined;
+      readonly actions_executed?: readonly (string)[] | null | undefined;
+      readonly created_at: string;
+      readonly duration_ms?: number | null | undefined;
+      readonly outcome?: string | null | undefined;
+      readonly position?: number | null | undefined;
     })[]
     | undefined;
+  /** Takes the place of an entity that exists. Its own history goes only where the role may remove it (Admin); for anybody else it stays, and the history sent along is not taken over */
   readonly overwrite?: boolean | undefined;
 }
 export interface ImportEntityResponse {
   readonly entity_id: string;
+  /** Rows of history that were taken over */
   readonly history_count: number;
   readonly success: boolean;
 }
@@ -1077,6 +1089,25 @@ export type MachineOutline = {
   })[];
   readonly triggers: readonly (string)[];
 } | null;
+export interface MachinePublishResponse {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly description: string | null;
+  readonly strict_mode: boolean;
+  readonly config: {
+    readonly [key: string]: unknown;
+  };
+  readonly revision: number;
+  readonly source_text: string | null;
+  readonly hash: string;
+  readonly created_at: string | null;
+  readonly updated_at: string | null;
+  readonly created_by: string | null;
+  readonly updated_by: string | null;
+  /** What is doubtful, and no reason to refuse */
+  readonly warnings: readonly (string)[];
+}
 export interface MachineResponse {
   readonly id: string;
   readonly name: string;
@@ -1877,12 +1908,27 @@ export interface WebhookDelivery {
   readonly last_attempt_at: string | null;
   readonly next_attempt_at: string | null;
 }
-export type WebhookDeliveryDetail =
-  & (WebhookDelivery)
-  & ({
-    /** What was sent; null when it is too large to be kept */
-    readonly body: string | null;
-  });
+export interface WebhookDeliveryDetail {
+  readonly id: string;
+  readonly webhook_id: string;
+  /** With the id of the webhook it is `webhook-id` of the message */
+  readonly message_id: string;
+  readonly topic: string;
+  /** `publish`, `feed` or `test` */
+  readonly source: string;
+  readonly state: "waiting" | "delivered" | "failed" | "gone" | "cancelled";
+  readonly attempts: number;
+  readonly status_code: number | null;
+  readonly error: string | null;
+  readonly took_ms: number | null;
+  /** The first 1,000 characters of the answer */
+  readonly answer: string | null;
+  readonly created_at: string | null;
+  readonly last_attempt_at: string | null;
+  readonly next_attempt_at: string | null;
+  /** What was sent; null when it is too large to be kept */
+  readonly body: string | null;
+}
 export interface WebhookDeliveryPage {
   readonly items: readonly (WebhookDelivery)[];
   readonly next_cursor: string | null;
