@@ -49,6 +49,13 @@ export const BUILTIN_ACTIONS: readonly string[] = [
   "write_local_file",
 ];
 
+/** Only what is doubtful about other machines: for whoever publishes without linting. */
+export function doubtMachines(spec: MachineSpec, machines: Iterable<string>): readonly Diagnostic[] {
+  const findings = createFindings();
+  unknownMachineRule({ spec, findings, machines: new Set(machines) });
+  return findings.list;
+}
+
 /** Findings in a fixed order: PyStator's codes as its table has them, then the others. `data.fix` says how to mend one. */
 export function lintMachine(subject: LintSubject, registry: LintRegistry): readonly Diagnostic[] {
   const { spec, events = [], locate = (diagnostic) => diagnostic } = subject;

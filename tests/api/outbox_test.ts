@@ -52,3 +52,31 @@ Deno.test("GET /outbox lists what waits, and its summary counts it by receiver",
     ]);
     assertEquals((await call("GET", `${V1}/outbox?kind=unheard`)).status, 422);
   }));
+
+Deno.test("POST /machines publishes, and warns of machines that nobody published", () =>
+  withApi(OPEN_SETTINGS, async ({ call }) => {
+    const config = {
+      meta: { machine_name: "teller", version: "1.0.0" },
+      states: [{ name: "open", type: "initial" }, { name: "told", type: "terminal" }],
+      transitions: [{
+        trigger: "tell",
+        source: "open",
+        dest: "told",
+        actions: [{ send_event: { entity: "l-1", machine: "listener", trigger: "hear" } }],
+      }],
+    };
+    const before = await call("POST", `${V1}/machines`, { body: { config } });
+    assertEquals(before.status, 201);
+    assertEquals(before.json.warnings.length, 1);
+    assertEquals(before.json.warnings[0].includes('Cannot find machine "listener"'), true);
+    const valid = await call("POST", `${V1}/machines/validate`, { body: { config } });
+    assertEquals([valid.json.valid, valid.json.warnings.length], [true, 1]);
+    const listener = {
+      ...config,
+      meta: { machine_name: "listener", version: "1.0.0" },
+      transitions: [{ trigger: "hear", source: "open", dest: "told" }],
+    };
+    assertEquals((await call("POST", `${V1}/machines`, { body: { config: listener } })).json.warnings, []);
+    const next = { ...config, meta: { machine_name: "teller", version: "1.1.0" } };
+    assertEquals((await call("POST", `${V1}/machines`, { body: { config: next } })).json.warnings, []);
+  }));

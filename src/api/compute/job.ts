@@ -1,7 +1,7 @@
 /** Work on machines that callers send: plain data in, plain data out, so that it can be done in another thread. */
 import { unreachable } from "../../assert.ts";
 import type { Diagnostic } from "../../definition/diagnostic.ts";
-import type { LintRegistry } from "../../definition/lint.ts";
+import { doubtMachines, type LintRegistry } from "../../definition/lint.ts";
 import { AppError, type ErrorCode } from "../../errors.ts";
 import type { JsonObject } from "../../json.ts";
 import { processEvent, processWithAssumedGuards } from "../../orchestrator/process.ts";
@@ -97,11 +97,14 @@ function inspect({ source, isLinted, registry }: InspectJob): Inspection {
   const { machine, errors, warnings } = isLinted
     ? inspectDefinition(source, registry)
     : readDefinition(source);
+  const elsewhere = machine === null || isLinted || registry?.machines === undefined
+    ? []
+    : doubtMachines(machine.loaded.spec, registry.machines);
   return {
     machine: machine === null ? null : summaryOf(machine.loaded),
     document: machine?.document ?? null,
     errors,
-    warnings,
+    warnings: [...warnings, ...elsewhere],
   };
 }
 

@@ -5,7 +5,8 @@ import { AppError } from "../../errors.ts";
 import type { JsonObject } from "../../json.ts";
 import type { Diagnostic as Finding } from "../../definition/diagnostic.ts";
 import type { DefinitionSource } from "../definitions.ts";
-import type { ApiEnv } from "../env.ts";
+import type { LintRegistry } from "../../definition/lint.ts";
+import type { ApiEnv, RouteDeps } from "../env.ts";
 
 export const Diagnostic = z.object({
   code: z.string(),
@@ -45,3 +46,13 @@ export function sourceOf(
   }
   return { type: "document", document: body.config };
 }
+
+/** Names that need no doubt: the operator's own guards and actions, and, where others are named, published machines. */
+export async function registryOf(deps: RouteDeps, source: DefinitionSource): Promise<LintRegistry> {
+  const registry = { guards: deps.registry?.guards ?? [], actions: deps.registry?.actions ?? [] };
+  const text = source.type === "text" ? source.text : JSON.stringify(source.document);
+  if (!NAMES_OTHERS.test(text)) return registry;
+  return { ...registry, machines: (await deps.store.machines.list({})).map((machine) => machine.name) };
+}
+
+const NAMES_OTHERS = /send_event|create_entity|machine:/;

@@ -4,7 +4,7 @@ import { AppError } from "../../errors.ts";
 import { defineRoute, jsonAnswer, problemAnswer } from "../contract.ts";
 import { type Drawing, drawingOf, DRAWINGS } from "../definitions.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
-import { Diagnostic, diagnosticRecord, machineBody, sourceOf } from "./machine_bodies.ts";
+import { Diagnostic, diagnosticRecord, machineBody, registryOf, sourceOf } from "./machine_bodies.ts";
 import { machineParams, storedMachine } from "./machine_records.ts";
 import { JsonInput } from "./shared.ts";
 
@@ -62,15 +62,12 @@ const chartRoute = defineRoute({
 
 export function addMachineInspectionRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(diagnoseRoute, async (c) => {
+    const source = sourceOf(c, c.req.valid("json"));
     const { machine, errors, warnings } = await deps.compute.run<"inspect">({
       type: "inspect",
-      source: sourceOf(c, c.req.valid("json")),
+      source,
       isLinted: true,
-      registry: {
-        guards: deps.registry?.guards ?? [],
-        actions: deps.registry?.actions ?? [],
-        machines: (await deps.store.machines.list({})).map((machine) => machine.name),
-      },
+      registry: await registryOf(deps, source),
     });
     return c.json({
       valid: machine !== null,

@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { AppError } from "../../errors.ts";
+import type { Diagnostic as Diagnosed } from "../../definition/diagnostic.ts";
 import type { Entity } from "../../orchestrator/entity.ts";
 import type { MachineRecord } from "../../orchestrator/machine_record.ts";
 import { isAtLeast } from "../access.ts";
@@ -16,7 +17,7 @@ import {
 import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
 import { answerOnce } from "../kept_answers.ts";
 import { maskedMachine } from "../masked_machine.ts";
-import { Diagnostic, diagnosticRecord, machineBody, sourceOf } from "./machine_bodies.ts";
+import { Diagnostic, diagnosticRecord, machineBody, registryOf, sourceOf } from "./machine_bodies.ts";
 import {
   machineParams,
   machineRecord,
@@ -47,6 +48,11 @@ const Validation = z.object({
   }).nullable(),
   diagnostics: z.array(Diagnostic),
 }).openapi("ValidateResponse");
+
+const PublishedMachine = z.object({
+  ...MachineRecordSchema.shape,
+  warnings: z.array(z.string()).openapi({ description: "What is doubtful, and no reason to refuse" }),
+}).openapi("MachinePublishResponse");
 
 const MachineList = z.object({ machines: z.array(MachineRow), count: z.int() }).openapi(
   "MachineListResponse",
@@ -92,7 +98,7 @@ const createMachineRoute = defineRoute({
   summary: "Publish a version of a machine",
   request: { headers: idempotencyHeaders, body: machineBody(ConfigBody) },
   responses: {
-    201: jsonAnswer(MachineRecordSchema, "Published"),
+    201: jsonAnswer(PublishedMachine, "Published"),
     400: INVALID,
     409: problemAnswer("This name and version are taken"),
   },
@@ -143,10 +149,12 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
   const { machines } = deps.store;
 
   app.openapi(validateRoute, async (c) => {
+    const source = sourceOf(c, c.req.valid("json"));
     const { machine, errors, warnings } = await deps.compute.run<"inspect">({
       type: "inspect",
-      source: sourceOf(c, c.req.valid("json")),
+      source,
       isLinted: false,
+      registry: await registryOf(deps, source),
     });
     return c.json({
       valid: machine !== null,
@@ -171,9 +179,9 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
     const created = await answerOnce(c, deps, {
       operation: "machines",
       body: source,
-      readAnswer: (stored) => MachineRecordSchema.parse(stored),
+      readAnswer: (stored) => PublishedMachine.parse(stored),
       run: async () => {
-        const record = await newRecord(c, source);
+        const { record, warnings } = await newRecord(c, source);
         const result = await machines.insert(record);
         if (result.type === "exists") throw taken(record);
         await audit(c, deps, {
@@ -181,7 +189,7 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
           resource: `machine:${record.name}`,
           details: { version: record.version, hash: record.hash },
         });
-        return machineRecord(result.record);
+        return { ...machineRecord(result.record), warnings: warnings.map(diagnosticText) };
       },
     });
     c.header("location", `/api/v1/machines/${created.id}`);
@@ -198,7 +206,7 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(updateRoute, async (c) => {
     const known = await storedMachine(deps, c.req.valid("param").machine_id);
     const body = c.req.valid("json");
-    const fresh = await newRecord(c, sourceOf(c, body));
+    const { record: fresh } = await newRecord(c, sourceOf(c, body));
     const record: MachineRecord = {
       ...fresh,
       id: known.id,
@@ -279,11 +287,15 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
     }, 200);
   });
 
-  async function newRecord(c: Context<ApiEnv>, source: DefinitionSource): Promise<MachineRecord> {
-    const { machine, document, errors } = await deps.compute.run<"inspect">({
+  async function newRecord(
+    c: Context<ApiEnv>,
+    source: DefinitionSource,
+  ): Promise<{ readonly record: MachineRecord; readonly warnings: readonly Diagnosed[] }> {
+    const { machine, document, errors, warnings } = await deps.compute.run<"inspect">({
       type: "inspect",
       source,
       isLinted: false,
+      registry: await registryOf(deps, source),
     });
     if (machine === null || document === null) {
       throw invalidMachine(errors, errors.every(isOfName) ? 422 : undefined);
@@ -302,7 +314,7 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
       );
     }
     const nowMs = deps.clock.nowMs();
-    return {
+    const record: MachineRecord = {
       id: deps.newId(),
       name,
       version,
@@ -317,6 +329,7 @@ export function addMachineRoutes(app: ApiApp, deps: RouteDeps): void {
       createdBy: c.var.caller.name,
       updatedBy: c.var.caller.name,
     };
+    return { record, warnings };
   }
 
   async function activeEntities(machineName: string) {

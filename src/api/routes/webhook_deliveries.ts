@@ -46,7 +46,8 @@ const Delivery = z.object({
   next_attempt_at: Instant.nullable(),
 }).openapi("WebhookDelivery");
 
-const DeliveryDetail = Delivery.extend({
+const DeliveryDetail = z.object({
+  ...Delivery.shape,
   body: z.string().nullable().openapi({ description: "What was sent; null when it is too large to be kept" }),
 }).openapi("WebhookDeliveryDetail");
 

@@ -4,7 +4,9 @@ import type { LintInput } from "./input.ts";
 import { walkMachine } from "./walk.ts";
 
 /** `unknown_machine`, once for each name; nothing where nobody knows which machines there are. */
-export function unknownMachineRule({ spec, machines, findings }: LintInput): void {
+export function unknownMachineRule(
+  { spec, machines, findings }: Pick<LintInput, "spec" | "machines" | "findings">,
+): void {
   if (machines === null) return;
   const seen = new Set<string>([spec.name]);
   walkMachine(spec, {
