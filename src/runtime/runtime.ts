@@ -5,6 +5,7 @@ import type { Guards } from "../orchestrator/decide_input.ts";
 import type { MachineRecord } from "../orchestrator/machine_record.ts";
 import { DEFAULT_RETRY, type RetryPolicy } from "../orchestrator/retry.ts";
 import type { AppendResult, Store } from "../store/store.ts";
+import { adopt, type AdoptRequest, type AdoptResult } from "./adopt.ts";
 import { type Catalog, type CompileResult, createCatalog } from "./catalog.ts";
 import { createGatherer } from "./gather.ts";
 import { DEFAULT_LIMITS, type RuntimeLimits } from "./limits.ts";
@@ -25,6 +26,8 @@ export interface Runtime extends Preview {
   turn(): Promise<TurnReport | null>;
   /** Removes the entity and everything kept for it; false = there was none. */
   purge(entityId: string): Promise<boolean>;
+  /** Takes an entity over as it stands elsewhere, with its history before it. */
+  adopt(request: AdoptRequest): Promise<AdoptResult>;
   /** Holds everything of the entity until `resume`. */
   park(request: ParkRequest): Promise<ParkResult>;
   resume(entityId: string): Promise<ParkResult>;
@@ -98,6 +101,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     append: (event) => appends.add(event),
     turn: () => runTurn(turnDeps),
     purge: (entityId) => purgeEntity(store.turns, entityId),
+    adopt: (request) => adopt(store.turns, request),
     park: (request) => parkLane(store.turns, request),
     resume: (entityId) => resumeLane(store.turns, entityId),
   };

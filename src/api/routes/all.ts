@@ -12,6 +12,7 @@ import { addEntityHistoryRoutes } from "./entity_history.ts";
 import { addEntityLifecycleRoutes } from "./entity_lifecycle.ts";
 import { addEntityListRoutes } from "./entity_list.ts";
 import { addEntityPreviewRoutes } from "./entity_preview.ts";
+import { addEntityImportRoutes } from "./entity_import.ts";
 import { addEntityTransferRoutes } from "./entity_transfer.ts";
 import { addEntityMetricsRoutes } from "./entity_metrics.ts";
 import { addSimulateRoutes } from "./simulate.ts";
@@ -59,6 +60,7 @@ export function addRoutes(app: ApiApp, deps: RouteDeps): void {
   addMachineRoutes(app, deps);
   addProcessRoutes(app, deps);
   addSimulateRoutes(app, deps);
+  addEntityImportRoutes(app, deps);
   addEntityTransferRoutes(app, deps);
   addEntityListRoutes(app, deps);
   addEntityCommandRoutes(app, deps);

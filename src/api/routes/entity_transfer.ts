@@ -2,14 +2,11 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { AppError, messageOf } from "../../errors.ts";
-import type { Decision } from "../../orchestrator/decision.ts";
-import type { Command } from "../../orchestrator/event.ts";
-import { audit, decideNow } from "../commands.ts";
+import { decideNow } from "../commands.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
 import { requireEntity } from "../entities.ts";
 import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
 import { answerOnce } from "../kept_answers.ts";
-import { statesOfText } from "../stored_states.ts";
 import { createdEntity, OutcomeError, sendNow } from "./event_answers.ts";
 import { rowsOf } from "./entity_history.ts";
 import { Labels } from "./entity_records.ts";
@@ -19,19 +16,15 @@ import {
   entityParams,
   idempotencyHeaders,
   Instant,
-  JsonInput,
   JsonRecord,
-  LabelsInput,
   MachineName,
   MachineVersion,
   recordOf,
-  StateText,
   timeOf,
   Trigger,
 } from "./shared.ts";
 
 const BULK_ITEMS_MAX = 100;
-const HISTORY_ITEMS_MAX = 5_000;
 
 const SnapshotHistoryItem = z.object({
   source_state: z.string(),
@@ -58,26 +51,6 @@ const EntitySnapshot = z.object({
   version: z.int(),
   exported_at: Instant,
 }).openapi("EntitySnapshotResponse");
-
-const ImportEntity = z.strictObject({
-  entity_id: EntityId,
-  machine_name: MachineName.nullish(),
-  machine_version: MachineVersion.nullish(),
-  current_state: StateText,
-  context: CallerRecord.default({}),
-  status: z.enum(["active", "archived", "deleted"]).default("active"),
-  labels: LabelsInput.default({}),
-  history: z.array(JsonInput).max(HISTORY_ITEMS_MAX).default([]).openapi({
-    description: "Accepted for exported documents; history of another store is not taken over",
-  }),
-  overwrite: z.boolean().default(false),
-}).openapi("ImportEntityRequest");
-
-const ImportedEntity = z.object({
-  entity_id: z.string(),
-  history_count: z.int(),
-  success: z.boolean(),
-}).openapi("ImportEntityResponse");
 
 const BulkCreate = z.strictObject({
   items: z.array(z.strictObject({
@@ -134,19 +107,6 @@ const snapshotRoute = defineRoute({
   summary: "The whole entity as one document",
   request: { params: entityParams },
   responses: { 200: jsonAnswer(EntitySnapshot, "The document"), 404: problemAnswer("No such entity") },
-});
-
-const importRoute = defineRoute({
-  method: "post",
-  path: "/api/v1/entities/import",
-  tags: ["entities"],
-  summary: "Create an entity in a given state, under the rules of its machine",
-  request: { body: jsonBody(ImportEntity) },
-  responses: {
-    200: jsonAnswer(ImportedEntity, "Imported"),
-    404: problemAnswer("No such machine"),
-    409: problemAnswer("The id is taken, or the state does not exist"),
-  },
 });
 
 const bulkCreateRoute = defineRoute({
@@ -249,42 +209,6 @@ export function addEntityTransferRoutes(app: ApiApp, deps: RouteDeps): void {
     return { trigger: body.trigger, results, ...totals(results) };
   }
 
-  app.openapi(importRoute, async (c) => {
-    const body = c.req.valid("json");
-    const known = await deps.store.entities.get(body.entity_id);
-    if (known !== null && !body.overwrite) {
-      throw new AppError("entity_exists", `Cannot import entity "${body.entity_id}": it exists`);
-    }
-    const machineName = body.machine_name ?? known?.machineName ?? null;
-    if (machineName === null) {
-      throw new AppError(
-        "validation_failed",
-        `Cannot import entity "${body.entity_id}": no machine is named`,
-      );
-    }
-    await importDecided(c, {
-      entityId: body.entity_id,
-      machineName,
-      machineVersion: body.machine_version ?? known?.machineVersion ?? null,
-      force: {
-        type: "force",
-        snapshot: { v: 1, states: statesOfText(body.current_state) },
-        context: body.context,
-        reason: "import",
-      },
-    });
-    if (Object.keys(body.labels).length > 0) {
-      await run(c, body.entity_id, { type: "labels", set: body.labels, remove: [], isReplace: true });
-    }
-    if (body.status !== "active") await run(c, body.entity_id, { type: "status", status: body.status });
-    await audit(c, deps, {
-      action: "entity.imported",
-      resource: `entity:${body.entity_id}`,
-      details: { is_overwritten: known !== null },
-    });
-    return c.json({ entity_id: body.entity_id, history_count: 0, success: true }, 200);
-  });
-
   app.openapi(snapshotRoute, async (c) => {
     const entity = await requireEntity(deps, c.req.valid("param").entity_id);
     const rows = await rowsOf(deps, entity.entityId);
@@ -312,23 +236,6 @@ export function addEntityTransferRoutes(app: ApiApp, deps: RouteDeps): void {
       exported_at: timeOf(deps.clock.nowMs()),
     }, 200);
   });
-
-  async function importDecided(
-    c: Context<ApiEnv>,
-    { entityId, machineName, machineVersion, force }: {
-      readonly entityId: string;
-      readonly machineName: string;
-      readonly machineVersion: string | null;
-      readonly force: Command;
-    },
-  ): Promise<Decision> {
-    const { decision } = await decideNow(c, deps, { entityId, command: force, machineName, machineVersion });
-    return decision;
-  }
-
-  async function run(c: Context<ApiEnv>, entityId: string, command: Command): Promise<void> {
-    await decideNow(c, deps, { entityId, command });
-  }
 }
 
 interface Attempt<Value> {
