@@ -2,6 +2,7 @@
 import { benchDefinition } from "./definition.ts";
 import { benchDrain } from "./drain.ts";
 import { benchEngine } from "./engine.ts";
+import { benchFlat } from "./flat.ts";
 import { benchHttp } from "./http.ts";
 import { benchLatency } from "./latency.ts";
 import { benchQueue } from "./queue.ts";
@@ -13,6 +14,7 @@ const SUITES: Readonly<Record<string, () => Promise<readonly BenchRow[]> | reado
   drain: benchDrain,
   queue: benchQueue,
   latency: benchLatency,
+  flat: benchFlat,
   http: benchHttp,
 };
 

@@ -1,10 +1,12 @@
 /** What people write beside a machine: notes on states and transitions, places on a canvas. */
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { AppError } from "../../errors.ts";
 import type { JsonObject } from "../../json.ts";
 import type { StoredDocument } from "../../store/store.ts";
+import { audit } from "../commands.ts";
 import { defineRoute, jsonAnswer, jsonBody, problemAnswer } from "../contract.ts";
-import type { ApiApp, RouteDeps } from "../env.ts";
+import type { ApiApp, ApiEnv, RouteDeps } from "../env.ts";
 import { Instant, MachineName, MachineVersion, timeOf } from "./shared.ts";
 
 const NOTES_MAX = 5_000;
@@ -182,12 +184,14 @@ export function addWorkspaceRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(putNoteRoute, async (c) => {
     const { state_name: key, ...version } = c.req.valid("param");
     await writeNote("state_note", { version, key, text: c.req.valid("json").body_markdown });
+    await tell(c, "annotation.changed", { version, key });
     return c.json({ ok: true as const }, 200);
   });
 
   app.openapi(deleteNoteRoute, async (c) => {
     const { state_name: key, ...version } = c.req.valid("param");
     removed(await documents.delete("state_note", idOf(version, key)));
+    await tell(c, "annotation.deleted", { version, key });
     return c.body(null, 204);
   });
 
@@ -199,6 +203,7 @@ export function addWorkspaceRoutes(app: ApiApp, deps: RouteDeps): void {
     const written = await documents.put("state_note", idOf(version, to), { ...note.body, key: to }, NEW);
     if (written === null) throw new AppError("conflict", `Cannot move the note: "${to}" has one`);
     await documents.delete("state_note", note.id);
+    await tell(c, "annotation.renamed", { version, key: to });
     return c.json({ ok: true as const, moved: true }, 200);
   });
 
@@ -213,12 +218,14 @@ export function addWorkspaceRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(putTransitionNoteRoute, async (c) => {
     const { transition_key: key, ...version } = c.req.valid("param");
     await writeNote("transition_note", { version, key, text: c.req.valid("json").body_markdown });
+    await tell(c, "annotation.changed", { version, key });
     return c.json({ ok: true as const }, 200);
   });
 
   app.openapi(deleteTransitionNoteRoute, async (c) => {
     const { transition_key: key, ...version } = c.req.valid("param");
     removed(await documents.delete("transition_note", idOf(version, key)));
+    await tell(c, "annotation.deleted", { version, key });
     return c.body(null, 204);
   });
 
@@ -232,11 +239,14 @@ export function addWorkspaceRoutes(app: ApiApp, deps: RouteDeps): void {
     const { positions } = c.req.valid("json");
     await requireMachine(version);
     await changeLayout(version, (known) => ({ ...known, ...positions }));
+    await tell(c, "layout.changed", { version, key: "" });
     return c.json({ ok: true as const, upserted: Object.keys(positions).length }, 200);
   });
 
   app.openapi(deleteLayoutRoute, async (c) => {
-    await documents.delete(LAYOUT_KIND, idOf(c.req.valid("param"), ""));
+    const version = c.req.valid("param");
+    await documents.delete(LAYOUT_KIND, idOf(version, ""));
+    await tell(c, "layout.deleted", { version, key: "" });
     return c.body(null, 204);
   });
 
@@ -245,8 +255,18 @@ export function addWorkspaceRoutes(app: ApiApp, deps: RouteDeps): void {
     const known = positionsOf(await documents.get(LAYOUT_KIND, idOf(version, "")));
     removed(Object.hasOwn(known, state));
     await changeLayout(version, ({ [state]: _gone, ...rest }) => rest);
+    await tell(c, "layout.changed", { version, key: state });
     return c.body(null, 204);
   });
+
+  function tell(
+    c: Context<ApiEnv>,
+    action: string,
+    { version, key }: { readonly version: Version; readonly key: string },
+  ): Promise<void> {
+    const resource = `machine:${version.machine_name}/${version.machine_version}`;
+    return audit(c, deps, { action, resource, details: { key } });
+  }
 
   async function notesOf(kind: NoteKind, version: Version) {
     const { items } = await documents.list(kind, {

@@ -4,7 +4,7 @@ import type { NewEvent } from "../../orchestrator/event.ts";
 import { json, number, numberOrNull, text } from "../columns.ts";
 import { cursorScope } from "../cursor.ts";
 import { completedStatus, deadStatus } from "../event_status.ts";
-import { APPEND_MAX, IDEMPOTENCY_MS } from "../limits.ts";
+import { APPEND_MAX, COUNT_MAX, IDEMPOTENCY_MS } from "../limits.ts";
 import { deadLetterFrom, deliveryFrom, historyFrom, pendingFrom } from "../rows.ts";
 import type { AppendResult, CountedPage, EventQuery, EventStatus, InboxStore } from "../store.ts";
 import type { PostgresDatabase } from "./connect.ts";
@@ -144,13 +144,13 @@ async function listEvents(
   return { ...page, items: statuses.filter((status) => status !== null) };
 }
 
+/** Exact up to `COUNT_MAX` waiting events; from there on estimated from what PostgreSQL counts anyway, and from a sample. */
 async function countsOf(database: PostgresDatabase): Promise<Awaited<ReturnType<InboxStore["counts"]>>> {
-  const row = await database.get(
-    "select count(*) filter (where due_at <= now) as pending, count(*) filter (where due_at > now) as scheduled, " +
-      "max(now - due_at) filter (where due_at <= now) as oldest, " +
-      "(select count(*) from stator.dead_letter where status = 'pending') as letters " +
-      "from (select greatest(created_at, not_before) as due_at, stator.now_ms() as now from stator.inbox) waiting",
+  const bound = await database.get(
+    `select count(*) as waiting from (select 1 from stator.inbox limit ${COUNT_MAX + 1}) counted`,
   );
+  const isExact = bound !== null && number(bound, "waiting") <= COUNT_MAX;
+  const row = await database.get(isExact ? COUNTS : ESTIMATES);
   assert(row !== null, "an aggregate answers one row");
   return {
     pending: number(row, "pending"),
@@ -159,3 +159,37 @@ async function countsOf(database: PostgresDatabase): Promise<Awaited<ReturnType<
     oldestPendingMs: numberOrNull(row, "oldest"),
   };
 }
+
+const LETTERS = `(select case when l.counted <= ${COUNT_MAX} then l.counted
+     else greatest(l.counted, (select reltuples::bigint from pg_class where oid = 'stator.dead_letter_pending'::regclass)) end
+   from (select count(*) as counted from (
+     select 1 from stator.dead_letter where status = 'pending' limit ${COUNT_MAX + 1}) x) l)`;
+
+const COUNTS = `
+select count(*) filter (where due_at <= now) as pending, count(*) filter (where due_at > now) as scheduled,
+       max(now - due_at) filter (where due_at <= now) as oldest, ${LETTERS} as letters
+  from (select greatest(created_at, not_before) as due_at, stator.now_ms() as now from stator.inbox) waiting`;
+
+/** Lanes whose first event tells how old the oldest is: those that have been ready for the longest time. */
+const OLDEST_LANES = 100;
+
+const ESTIMATES = `
+select t.waiting - s.scheduled as pending, s.scheduled, o.oldest, ${LETTERS} as letters
+  from (select greatest(${COUNT_MAX + 1}, pg_stat_get_live_tuples('stator.inbox'::regclass)) as waiting) t
+  cross join lateral (
+    select least(t.waiting, case when counted <= ${COUNT_MAX} then later
+             else greatest(later, (i.reltuples * later / counted)::bigint) end) as scheduled
+      from (select count(*) as counted, count(*) filter (where not_before > stator.now_ms()) as later
+              from (select not_before from stator.inbox where slot >= 4503599627370496 limit ${
+  COUNT_MAX + 1
+}) x) sample
+      join pg_class i on i.oid = 'stator.inbox_scheduled'::regclass
+  ) s
+  cross join (
+    select max(stator.now_ms() - h.due_at) as oldest
+      from (select shard, entity_id from stator.lane where ready_at <= stator.now_ms()
+             order by ready_at limit ${OLDEST_LANES}) l
+      cross join lateral (
+        select greatest(i.created_at, i.not_before) as due_at from stator.inbox i
+         where i.shard = l.shard and i.entity_id = l.entity_id order by i.slot limit 1) h
+  ) o`;

@@ -5,7 +5,7 @@ import { type DatabaseRow, number, numberOrNull, text } from "../columns.ts";
 import { cursorScope } from "../cursor.ts";
 import { completedStatus, deadStatus } from "../event_status.ts";
 import type { LaneLocks } from "../lane_locks.ts";
-import { APPEND_MAX, IDEMPOTENCY_MS } from "../limits.ts";
+import { APPEND_MAX, COUNT_MAX, IDEMPOTENCY_MS } from "../limits.ts";
 import { deadLetterFrom, deliveryFrom, historyFrom, pendingFrom } from "../rows.ts";
 import type { AppendResult, CountedPage, EventQuery, EventStatus, InboxStore } from "../store.ts";
 import type { WakeSignal } from "../wake_signal.ts";
@@ -185,21 +185,27 @@ function listEvents(
   return { ...page, items };
 }
 
+/** Exact up to `COUNT_MAX` waiting events; from there on the age of the oldest is that of a sample of the first ones. */
 function countsOf(session: SqliteSession, nowMs: number): Awaited<ReturnType<InboxStore["counts"]>> {
-  const waiting = session.get(
-    "select count(*) filter (where due_at <= ?) as pending, count(*) filter (where due_at > ?) as scheduled, " +
-      "min(due_at) filter (where due_at <= ?) as oldest " +
-      "from (select max(created_at, coalesce(not_before, 0)) as due_at from inbox)",
+  const waiting = session.get("select count(*) as count from inbox");
+  // A range of the index of what has no number yet.
+  const scheduled = session.get(
+    "select count(*) as count from inbox where seq is null and not_before > ?",
     nowMs,
-    nowMs,
+  );
+  const oldest = session.get(
+    "select min(due_at) as at from (select max(created_at, coalesce(not_before, 0)) as due_at from inbox " +
+      "order by id limit ?) where due_at <= ?",
+    COUNT_MAX,
     nowMs,
   );
   const letters = session.get("select count(*) as count from dead_letter where status = 'pending'");
-  const oldestAtMs = waiting === null ? null : numberOrNull(waiting, "oldest");
+  const count = (row: DatabaseRow | null) => row === null ? 0 : number(row, "count");
+  const oldestAtMs = oldest === null ? null : numberOrNull(oldest, "at");
   return {
-    pending: waiting === null ? 0 : number(waiting, "pending"),
-    scheduled: waiting === null ? 0 : number(waiting, "scheduled"),
-    deadLetters: letters === null ? 0 : number(letters, "count"),
+    pending: count(waiting) - count(scheduled),
+    scheduled: count(scheduled),
+    deadLetters: count(letters),
     oldestPendingMs: oldestAtMs === null ? null : nowMs - oldestAtMs,
   };
 }
