@@ -122,7 +122,7 @@ function isTextOrNull(value: unknown, pattern: RegExp): value is string | null {
 }
 
 function isUsual({ headers }: Request, special: readonly string[]): boolean {
-  for (const name of special) if (headers.has(name)) return false;
+  for (const name of special) if (headers.get(name) !== null) return false;
   return true;
 }
 

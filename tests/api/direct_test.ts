@@ -214,3 +214,35 @@ function same(name: string, found: Answer, expected: Answer): void {
   });
   deepStrictEqual(shown(found), shown(expected));
 }
+
+Deno.test("a body that does not arrive ends in time, and one that breaks off is told so", async () => {
+  await withApi(OPEN_SETTINGS, async ({ api }) => {
+    const answerTo = async (body: ReadableStream<Uint8Array>) => {
+      const response = await api.fetch(
+        new Request(`http://stator.test${events("a")}`, {
+          method: "POST",
+          headers: { "content-type": "application/json", "content-length": "40" },
+          body,
+        }),
+      );
+      const { code, detail } = await response.json();
+      return [response.status, code, detail];
+    };
+    deepStrictEqual(
+      await answerTo(new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(4)) })),
+      [
+        408,
+        "timeout",
+        "Cannot read the body: it did not arrive in time",
+      ],
+    );
+    deepStrictEqual(
+      await answerTo(new ReadableStream({ start: (controller) => controller.error(new Error("gone")) })),
+      [
+        400,
+        "bad_request",
+        "Cannot read the body: it broke off",
+      ],
+    );
+  });
+});

@@ -66,18 +66,27 @@ export function isPlainJson(
     length > 0 && length <= bodyBytesMax;
 }
 
+/** A body that has arrived with its head is read within so many steps of promises. */
+const READ_STEPS = 8;
+
 /** The bytes of a plain body. */
 export async function readPlainBytes(
   request: Request,
   deadlines: Deadlines,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  let isOver = false;
+  const reading = request.bytes().catch((error) => {
+    throw new AppError("bad_request", "Cannot read the body: it broke off", { cause: error });
+  }).finally(() => isOver = true);
+  for (let step = 0; step < READ_STEPS && !isOver; step++) await null;
+  return isOver ? await reading : await inTime(reading, deadlines);
+}
+
+async function inTime<Value>(reading: Promise<Value>, deadlines: Deadlines): Promise<Value> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const arrived = deadlines.start(() => reject(lateBody()));
   try {
-    return await Promise.race([request.bytes(), late]);
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw new AppError("bad_request", "Cannot read the body: it broke off", { cause: error });
+    return await Promise.race([reading, late]);
   } finally {
     arrived();
   }

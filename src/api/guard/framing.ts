@@ -19,7 +19,7 @@ export function framingProblem(request: Request): string | null {
   if (host !== null && !HOST.test(host)) return "The Host header is not the name of a host";
   const length = headers.get("content-length");
   if (length !== null && !LENGTH.test(length)) return "The Content-Length header is not one number";
-  if (length !== null && headers.has("transfer-encoding")) return "The body has two lengths";
+  if (length !== null && headers.get("transfer-encoding") !== null) return "The body has two lengths";
   const { url } = request;
   const pathStart = url.indexOf("/", url.indexOf("://") + 3);
   if (readableOrigin !== "" && url.startsWith(readableOrigin) && pathStart === readableOrigin.length) {
