@@ -1,6 +1,7 @@
 /** Figures of one machine: its states, its transitions, and how its events went over time. */
 import { z } from "@hono/zod-openapi";
 import type { Entity } from "../../orchestrator/entity.ts";
+import type { EntityQuery } from "../../store/store.ts";
 import { defineRoute, jsonAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
 import {
@@ -229,16 +230,7 @@ export function addMachineMetricsRoutes(
   app.openapi(entityHealthRoute, async (c) => {
     const { machine_name: machineName, window_hours: hours = WINDOW_HOURS_DEFAULT } = c.req.valid("query");
     const window = windowOf(deps, hours);
-    const filter = machineName === undefined ? {} : { machineName };
-    const countOf = async (query: object) =>
-      (await store.entities.list({
-        ...filter,
-        statuses: ["active"],
-        sortBy: "created_at",
-        isAscending: false,
-        limit: 1,
-        ...query,
-      })).total;
+    const countOf = (query: Partial<EntityQuery>) => entitiesCounted(deps, { machineName, query });
     const [counts, active, archived, deleted, terminal, observed] = await Promise.all([
       store.entities.countByState(machineName),
       countOf({}),
@@ -307,6 +299,24 @@ export function addMachineMetricsRoutes(
       basis: basisOf(observed),
     }, 200);
   });
+}
+
+async function entitiesCounted(
+  { store }: RouteDeps,
+  { machineName, query }: {
+    readonly machineName: string | undefined;
+    readonly query: Partial<EntityQuery>;
+  },
+): Promise<number> {
+  const { total } = await store.entities.list({
+    ...(machineName === undefined ? {} : { machineName }),
+    statuses: ["active"],
+    sortBy: "created_at",
+    isAscending: false,
+    limit: 1,
+    ...query,
+  });
+  return total;
 }
 
 async function activeEntities(deps: RouteDeps, machineName: string): Promise<readonly Entity[]> {
