@@ -8,8 +8,8 @@ const WHENS = ["before", "during", "after"] as const;
  * anybody is notified; `lease.after` is before the call to the outside, `acknowledge.before` after it.
  */
 const CALLS = {
-  worker: { claim: 30, commit: 12, lease: 8, acknowledge: 3, heartbeat: 1 },
-  api: { append: 4, lock: 4, commit: 4 },
+  worker: { claim: 12, commit: 6, lease: 6, acknowledge: 2, heartbeat: 1 },
+  api: { append: 3, lock: 3, commit: 3 },
 } as const;
 
 export interface FailPoint {
@@ -28,6 +28,8 @@ export interface FailPointDeps {
   /** A fail point, and how many times it is passed alive: `commit.during:12`. */
   readonly armed: string;
   readonly random: () => number;
+  /** The process has begun to work. */
+  readonly onReady: () => void;
   /** Does not return. */
   readonly die: (point: string) => void;
 }
@@ -75,7 +77,10 @@ export function withFailPoints(inner: Store, deps: FailPointDeps): Store {
     },
     operations: {
       ...inner.operations,
-      heartbeat: (worker) => pass("heartbeat", () => inner.operations.heartbeat(worker)),
+      heartbeat: async (worker) => {
+        await pass("heartbeat", () => inner.operations.heartbeat(worker));
+        deps.onReady();
+      },
     },
   };
 }

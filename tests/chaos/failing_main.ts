@@ -5,10 +5,18 @@ import { withFailPoints } from "./fail_points.ts";
 
 const armed = Deno.env.get("CHAOS_FAIL_POINT") ?? "";
 Deno.env.delete("CHAOS_FAIL_POINT");
-const deps = createDeps((store) => withFailPoints(store, { armed, random: Math.random, die }));
+const deps = createDeps((store) => withFailPoints(store, { armed, random: Math.random, onReady, die }));
 Deno.exit(await runCli(Deno.args, deps));
 
+function onReady(): void {
+  write("ready");
+}
+
 function die(point: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`fail point ${point}\n`));
+  write(`fail point ${point}`);
   Deno.kill(Deno.pid, "SIGKILL");
+}
+
+function write(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 }

@@ -9,7 +9,9 @@ export interface SlotSpec {
   readonly args: readonly string[];
   /** Variables of the process of this name. */
   readonly env: (name: string) => Readonly<Record<string, string>>;
-  /** How long a process lives at least and at most, when no fail point ends it before. */
+  /** Null = it says so itself, by a line `ready`. */
+  readonly port: number | null;
+  /** How long a process lives once it is ready, at least and at most, when no fail point ends it before. */
   readonly lifeMs: readonly [number, number];
 }
 
@@ -40,6 +42,7 @@ interface Child {
   readonly process: Deno.ChildProcess;
   readonly startedAtMs: number;
   readonly lines: string[];
+  isReady(): boolean;
   /** Everything it wrote was read. */
   readonly read: Promise<unknown>;
 }
@@ -51,6 +54,11 @@ const SIGTERM_EXIT = 143;
 const LOADING_MS_MAX = 5_000;
 const RESTART_MS_MAX = 300;
 const READ_MS_MAX = 1_000;
+const READY_MS_MAX = 20_000;
+const READY_LOOK_MS = 100;
+/** So many are not given the time to become ready. */
+const LOADING_CHANCE = 0.08;
+const LOADING_MS = 1_500;
 
 export interface Slot {
   /** Fills the place until the chaos is over; then one process without a fail point stays in it. */
@@ -68,7 +76,11 @@ export function createSlot(spec: SlotSpec, deps: SlotsDeps): Slot {
       while (deps.isRunning()) {
         const child = start(armedPoint());
         const [least, most] = spec.lifeMs;
-        await within(child, least + random() * (most - least));
+        if (random() < LOADING_CHANCE) await within(child, random() * LOADING_MS);
+        else {
+          await Promise.race([child.process.status, untilReady(child)]);
+          await within(child, least + random() * (most - least));
+        }
         await finish(child);
         await pause(random() * RESTART_MS_MAX);
       }
@@ -78,6 +90,15 @@ export function createSlot(spec: SlotSpec, deps: SlotsDeps): Slot {
       if (last !== null) await stop(last);
     },
   };
+
+  /** Or until it takes too long, which is no crime among so many. */
+  async function untilReady(child: Child): Promise<void> {
+    const untilMs = Date.now() + READY_MS_MAX;
+    while (Date.now() < untilMs && deps.isRunning()) {
+      if (spec.port === null ? child.isReady() : await isOpen(spec.port)) return;
+      await pause(READY_LOOK_MS);
+    }
+  }
 
   function armedPoint(): string {
     if (spec.kind === "pooler") return "";
@@ -95,10 +116,12 @@ export function createSlot(spec: SlotSpec, deps: SlotsDeps): Slot {
       stderr: "piped",
     }).spawn();
     const lines: string[] = [];
+    let isReady = false;
     const read = Promise.all([process.stdout, process.stderr].map((stream) => readLines(stream, onLine)));
-    return { name, process, startedAtMs: Date.now(), lines, read };
+    return { name, process, startedAtMs: Date.now(), lines, read, isReady: () => isReady };
 
     function onLine(line: string): void {
+      if (line === "ready") isReady = true;
       lines.push(line);
       if (lines.length > LINES_KEPT) lines.shift();
       if (/unhandled|panicked|AssertionError/i.test(line)) {
@@ -181,6 +204,15 @@ function send(child: Child, signal: Deno.Signal): void {
   } catch (error) {
     // It has ended by itself; its status tells.
     if (!(error instanceof TypeError)) throw error;
+  }
+}
+
+async function isOpen(port: number): Promise<boolean> {
+  try {
+    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    return true;
+  } catch {
+    return false;
   }
 }
 
