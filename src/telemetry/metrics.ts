@@ -20,6 +20,10 @@ export const METRICS = {
     "queue",
   ),
   pystator_worker_outbox_dispatched_total: counter("Deliveries of actions: ok, failed, dead.", "status"),
+  stator_outbox_postponed_total: counter(
+    "Actions that went back because their receiver had no place.",
+    "machine",
+  ),
   pystator_worker_retention_deleted_total: counter("Rows deleted by retention.", "table", "category"),
   pystator_worker_event_processing_seconds: histogram("Time from claim to commit.", "queue", "machine"),
   pystator_worker_outbox_lag_seconds: histogram("Time from due to delivery of an action.", "machine"),

@@ -41,6 +41,8 @@ export interface DispatcherDeps {
   readonly signal: AbortSignal;
   /** Deliveries in hand are given up. */
   readonly abandonSignal: AbortSignal;
+  /** Its receiver has no place for it now. */
+  readonly onPostponed: (action: LeasedAction) => void;
   /** A lease ran out: its holder is gone. */
   readonly onTakeover: () => void;
   readonly onDelivery: (action: LeasedAction, outcome: DeliveryOutcome, lagMs: number) => void;
@@ -59,7 +61,7 @@ export async function runDispatcher(deps: DispatcherDeps): Promise<void> {
       // Whoever waits for a place at a receiver occupies none here.
       const busy = inHand.size - deps.gate.queued();
       if (busy >= concurrency) {
-        await Promise.race(inHand);
+        await placeFreed(inHand, deps);
         continue;
       }
       const actions = await deps.outbox.claim({
@@ -86,6 +88,14 @@ export async function runDispatcher(deps: DispatcherDeps): Promise<void> {
   await Promise.all(inHand);
 }
 
+/** One of them ended, or began to wait for a place elsewhere. */
+async function placeFreed(inHand: ReadonlySet<Promise<void>>, { gate }: DispatcherDeps): Promise<void> {
+  const queued = Promise.withResolvers<void>();
+  const unsubscribe = gate.onQueued(queued.resolve);
+  await Promise.race([...inHand, queued.promise]);
+  unsubscribe();
+}
+
 async function idleWaitMs(idleRounds: number, deps: DispatcherDeps): Promise<number> {
   const nextAtMs = await deps.outbox.nextDueAtMs();
   if (nextAtMs === null) return deps.pollIntervalMs;
@@ -106,6 +116,7 @@ async function deliver(action: LeasedAction, deps: DispatcherDeps): Promise<void
       ended.abort();
       await heartbeat;
       await deps.outbox.postpone(action, storeNowMs() + admission.ms);
+      deps.onPostponed(action);
       return;
     }
     const told = AbortSignal.any([lost.signal, deps.abandonSignal]);
@@ -131,7 +142,10 @@ async function deliver(action: LeasedAction, deps: DispatcherDeps): Promise<void
 async function admit(action: LeasedAction, deps: DispatcherDeps, signal: AbortSignal): Promise<Admission> {
   const loaded = await deps.machines.find(action.machineName, action.machineVersion);
   const policy = targetPolicyOf(action, loaded?.spec.targetPolicies ?? []);
-  return await deps.gate.admit(action.actionId, policy, signal);
+  // One receiver alone never takes all places: one is left for the others.
+  const shareMax = Math.max(1, deps.concurrency - 1);
+  const concurrency = Math.min(policy.concurrency ?? shareMax, shareMax);
+  return await deps.gate.admit(action.actionId, { ...policy, concurrency }, signal);
 }
 
 const NOTHING_KNOWN: DeliveryEnd = { receiver: "unknown", pauseMs: null };

@@ -18,6 +18,8 @@ export interface TargetGate {
   admit(actionId: string, policy: TargetPolicy, signal: AbortSignal): Promise<Admission>;
   /** Deliveries that wait for a place and occupy none. */
   queued(): number;
+  /** Called whenever a delivery begins to wait for a place; returns an unsubscribe. */
+  onQueued(listener: () => void): () => void;
 }
 
 /** Receivers that are remembered; those that nobody calls are forgotten first. */
@@ -61,8 +63,16 @@ export function createTargetGate(deps: {
   /** Actions that were told a time: they do not go to the end of the line again. */
   const promised = new Set<string>();
   let queuedCount = 0;
+  const listeners = new Set<() => void>();
 
-  return { admit, queued: () => queuedCount };
+  return {
+    admit,
+    queued: () => queuedCount,
+    onQueued(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
 
   function admit(actionId: string, policy: TargetPolicy, signal: AbortSignal): Promise<Admission> {
     const target = targetOf(policy.key);
@@ -144,6 +154,7 @@ export function createTargetGate(deps: {
       };
       target.queue.push(entry);
       queuedCount += 1;
+      for (const listener of listeners) listener();
       signal.addEventListener("abort", giveUp, { once: true });
     });
   }
@@ -159,7 +170,11 @@ export function createTargetGate(deps: {
   ): number {
     const spacingMs = spacingOf(target, policy);
     if (promised.has(actionId)) return fromMs + Math.floor(random() * spacingMs);
-    if (promised.size < PROMISES_MAX) promised.add(actionId);
+    promised.add(actionId);
+    for (const oldest of promised) {
+      if (promised.size <= PROMISES_MAX) break;
+      promised.delete(oldest);
+    }
     const nextMs = Math.max(fromMs, target.promisedMs + spacingMs);
     if (nextMs > fromMs + AHEAD_MS_MAX) return fromMs + Math.ceil(AHEAD_MS_MAX * (0.5 + random() / 2));
     target.promisedMs = nextMs;

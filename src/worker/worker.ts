@@ -174,6 +174,7 @@ function dispatcherDeps(
     pollIntervalMs: options.pollIntervalMs,
     signal: deps.stopping.signal,
     abandonSignal: deps.abandoning.signal,
+    onPostponed: ({ machineName: machine }) => metrics?.count("stator_outbox_postponed_total", { machine }),
     onTakeover: () => metrics?.count("pystator_worker_stale_released_total", { queue: "outbox" }),
     onDelivery(action, outcome, lagMs) {
       if (metrics === null) return;

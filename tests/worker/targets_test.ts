@@ -86,7 +86,7 @@ async function inWorld(
     });
   } finally {
     const stopped = worker.stop();
-    await harness.clock.advance(20_000);
+    await harness.clock.advance(200_000);
     await stopped;
   }
 }
@@ -111,6 +111,18 @@ Deno.test("a receiver that takes long does not hold up another one", () =>
     const slow = of(calls, "slow");
     ok(slow.length >= 4 && slow.length <= 6, `${slow.length} slow ones`);
     deepStrictEqual(slow.map(({ attempts }) => attempts), slow.map(() => 0));
+  }));
+
+Deno.test("a receiver without any limit leaves a place to the others", () =>
+  inWorld({ "slow.example": { concurrency: 100 } }, async (_, host, { clock }) => {
+    await clock.sleep(host === "slow" ? 100_000 : 10);
+    return DONE;
+  }, async ({ harness, calls, send }) => {
+    await send("slow", 40);
+    await passed(harness, 1_000);
+    await send("quick", 20);
+    await passed(harness, 5_000);
+    deepStrictEqual([of(calls, "slow").length, of(calls, "quick").length], [4, 20]);
   }));
 
 Deno.test("a rate holds in every window, nothing is lost, and no wait is an attempt", () =>
