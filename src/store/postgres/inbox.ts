@@ -1,14 +1,14 @@
 /** Accepting events in PostgreSQL, and what became of them. */
 import { assert } from "../../assert.ts";
 import type { NewEvent } from "../../orchestrator/event.ts";
-import { json, number, numberOrNull, text } from "../columns.ts";
-import { cursorScope } from "../cursor.ts";
+import { type DatabaseRow, json, number, numberOrNull, text } from "../columns.ts";
+import { cursorScope, decodeCursor } from "../cursor.ts";
 import { completedStatus, deadStatus } from "../event_status.ts";
 import { APPEND_MAX, COUNT_MAX, IDEMPOTENCY_MS } from "../limits.ts";
 import { deadLetterFrom, deliveryFrom, historyFrom, pendingFrom } from "../rows.ts";
 import type { AppendResult, CountedPage, EventQuery, EventStatus, InboxStore } from "../store.ts";
 import type { PostgresDatabase } from "./connect.ts";
-import { pageFrom } from "./paging.ts";
+import { type Filter, pageFrom, totalOf } from "./paging.ts";
 import type { PostgresDeps } from "./turns.ts";
 import { isUuid } from "./uuid.ts";
 
@@ -105,46 +105,111 @@ async function statusOf(database: PostgresDatabase, eventId: string): Promise<Ev
   return history === null ? null : completedStatus(history, deliveryFrom(json(found, "row")));
 }
 
-/** Every event once: where it waits, else as a dead letter, else as the last row it left in the history. */
-const EVENTS = `(
-  select event_id, entity_id, coalesce(machine_name, '') as machine_name, 'pending' as state, created_at
+/**
+ * Every event once: where it waits, else as a dead letter, else as the last row it left in the history. Rows of history
+ * are looked at from `sinceMs` on, by the time of their decision. What must not exist is asked for row by row: a join
+ * would read the whole history first.
+ */
+function eventsSince(sinceMs: number): string {
+  return eventsWhere(
+    `h.created_at >= ${Math.floor(sinceMs)} ` +
+      "and (select true from stator.dead_letter d where d.event_id = h.event_id limit 1) is null and " +
+      "(select true from stator.history n where n.event_id = h.event_id and n.position > h.position limit 1) is null",
+  );
+}
+
+function eventsWhere(condition: string): string {
+  return `(
+  select shard, event_id, entity_id, coalesce(machine_name, '') as machine_name, 'pending' as state, created_at
     from stator.inbox
   union all
-  select event_id, entity_id, machine_name, 'dead_letter', coalesce((metadata ->> 'accepted_at_ms')::bigint, created_at)
+  select stator.shard_of(entity_id), event_id, entity_id, machine_name, 'dead_letter',
+         coalesce((metadata ->> 'accepted_at_ms')::bigint, created_at)
     from stator.dead_letter where event_id is not null
   union all
-  select event_id, entity_id, machine_name, 'completed', accepted_at
-    from stator.history h
-   where not exists (select 1 from stator.dead_letter d where d.event_id = h.event_id)
-     and not exists (select 1 from stator.history n where n.event_id = h.event_id and n.position > h.position)
+  select shard, event_id, entity_id, machine_name, 'completed', accepted_at from stator.history h where ${condition}
 ) as events`;
+}
+
+/** So many are counted one by one; more are counted with the rows that tell of the same event twice. */
+const COUNTED_ONCE_MAX = 2_000;
+
+async function countEvents(
+  database: PostgresDatabase,
+  filters: readonly Filter[],
+): Promise<{ readonly total: number; readonly isTotalExact: boolean }> {
+  const rows = { from: eventsWhere("true"), filters };
+  const { total } = await totalOf(database, { counted: rows, estimated: rows });
+  if (total > COUNTED_ONCE_MAX) return { total, isTotalExact: false };
+  const events = { from: eventsSince(0), filters };
+  return await totalOf(database, { counted: events, estimated: events });
+}
+
+/** Backwards from the newest event wanted: a page that is full within a window needs no older rows. */
+const WINDOWS_MS = [600_000, 4 * 3_600_000, 7 * 86_400_000];
 
 async function listEvents(
   database: PostgresDatabase,
   query: EventQuery,
 ): Promise<CountedPage<EventStatus>> {
-  const page = await pageFrom(database, {
-    from: EVENTS,
-    filters: [
-      ["machine_name = $", query.machineName],
-      ["entity_id = $", query.entityId],
-      ["state = $::text", query.state],
-      ["created_at >= $", query.fromMs],
-      ["created_at <= $", query.toMs],
-    ],
-    scope: cursorScope("events", query),
-    order: [
-      { column: "created_at", isDescending: true, type: "bigint" },
-      { column: "event_id", isDescending: true, type: "uuid" },
-    ],
-    query,
-    isCounted: true,
-  });
+  const scope = cursorScope("events", query);
+  const filters: readonly Filter[] = [
+    ["machine_name = $", query.machineName],
+    ["shard = stator.shard_of($)", query.entityId],
+    ["entity_id = $", query.entityId],
+    ["state = $::text", query.state],
+    ["created_at >= $", query.fromMs],
+    ["created_at <= $", query.toMs],
+  ];
+  const newestMs = await newestOf(database, query, scope);
+  const [page, counted] = await Promise.all([
+    firstFullPage(database, { query, filters, scope, newestMs }),
+    countEvents(database, filters),
+  ]);
   const statuses = await Promise.all(page.items.map((row) => statusOf(database, text(row, "event_id"))));
-  return { ...page, items: statuses.filter((status) => status !== null) };
+  return { ...page, ...counted, items: statuses.filter((status) => status !== null) };
 }
 
-/** Exact up to `COUNT_MAX` waiting events; from there on estimated from what PostgreSQL counts anyway, and from a sample. */
+async function firstFullPage(
+  database: PostgresDatabase,
+  { query, filters, scope, newestMs }: {
+    readonly query: EventQuery;
+    readonly filters: readonly Filter[];
+    readonly scope: string;
+    readonly newestMs: number;
+  },
+): Promise<CountedPage<DatabaseRow>> {
+  // Few rows of one entity are found by its key.
+  const windows = query.entityId === undefined ? WINDOWS_MS : [];
+  for (const windowMs of windows) {
+    const page = await pageSince(Math.max(0, newestMs - windowMs));
+    if (page.nextCursor !== null) return page;
+  }
+  return await pageSince(0);
+
+  function pageSince(sinceMs: number): Promise<CountedPage<DatabaseRow>> {
+    return pageFrom(database, {
+      from: eventsSince(sinceMs),
+      // Whatever was accepted in the window was decided in it or later.
+      filters: [...filters, ["created_at >= $", sinceMs]],
+      scope,
+      order: [
+        { column: "created_at", isDescending: true, type: "bigint" },
+        { column: "event_id", isDescending: true, type: "uuid" },
+      ],
+      query,
+      isCounted: false,
+    });
+  }
+}
+
+/** Time of the newest event that may be on the page. */
+async function newestOf(database: PostgresDatabase, query: EventQuery, scope: string): Promise<number> {
+  const { cursor = null, toMs = Infinity } = query;
+  const [beforeMs] = cursor === null ? [] : decodeCursor(scope, cursor, 2);
+  return Math.min(toMs, beforeMs === undefined ? await database.nowMs() : Number(beforeMs));
+}
+
 async function countsOf(database: PostgresDatabase): Promise<Awaited<ReturnType<InboxStore["counts"]>>> {
   const bound = await database.get(
     `select count(*) as waiting from (select 1 from stator.inbox limit ${COUNT_MAX + 1}) counted`,
