@@ -41,9 +41,9 @@ Deno.test("a caller who sends more than the limit is told to wait, and nobody el
 Deno.test("strangers are limited by address on what is public", () =>
   withApi({ ...CLOSED_SETTINGS, rateLimitPerMinute: 3 }, async ({ call }) => {
     const statuses = [];
-    for (let i = 0; i < 5; i++) statuses.push((await call("GET", `${V1}/catalog/builtins`)).status);
+    for (let i = 0; i < 5; i++) statuses.push((await call("GET", `${V1}/settings/app-config`)).status);
     assertEquals(statuses, [200, 200, 200, 429, 429]);
-    const other = await call("GET", `${V1}/catalog/builtins`, { address: "198.51.100.9" });
+    const other = await call("GET", `${V1}/settings/app-config`, { address: "198.51.100.9" });
     assertEquals(other.status, 200);
   }));
 
