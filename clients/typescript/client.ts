@@ -232,6 +232,9 @@ export interface StatorClient {
     readonly entity_id: string;
   }, options?: RequestOptions): Promise<Schemas.AvailableTriggersResponse>;
 
+  /** Names of the operator's own actions and guards, as this process loaded them. `GET /api/v1/catalog/modules`. */
+  getCatalogModules(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.ModuleCatalog>;
+
   /** A drawing of a machine: Mermaid, Graphviz or SCXML. `GET /api/v1/machines/{machine_id}/chart`. */
   getChart(input: {
     readonly machine_id: string;
@@ -1198,6 +1201,8 @@ export function createStatorClient(options: ClientOptions): StatorClient {
         input,
         options,
       ),
+    getCatalogModules: (input, options) =>
+      send({ "method": "GET", "path": "/api/v1/catalog/modules", "answer": "json" }, input, options),
     getChart: (input, options) =>
       send(
         {

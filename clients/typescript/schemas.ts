@@ -547,6 +547,7 @@ export interface EntityFilter {
   readonly state?: string | undefined;
   readonly workflow_status?: "active" | "complete" | "failed" | undefined;
   readonly is_terminal?: boolean | undefined;
+  /** Labels by key */
   readonly labels?: { readonly [key: string]: string } | undefined;
   /** Part of the entity id */
   readonly q?: string | undefined;
@@ -817,6 +818,7 @@ export interface HookCreateRequest {
     readonly machine?: string | null | undefined;
     readonly entity_id: string;
     readonly trigger: string;
+    /** Keys of the payload; the body as it is when left out */
     readonly payload?: { readonly [key: string]: string } | null | undefined;
     readonly delivery_id?: string | null | undefined;
     readonly when?: string | null | undefined;
@@ -838,6 +840,7 @@ export interface HookUpdateRequest {
     readonly machine?: string | null | undefined;
     readonly entity_id: string;
     readonly trigger: string;
+    /** Keys of the payload; the body as it is when left out */
     readonly payload?: { readonly [key: string]: string } | null | undefined;
     readonly delivery_id?: string | null | undefined;
     readonly when?: string | null | undefined;
@@ -1133,6 +1136,11 @@ export interface MachineUpdateRequest {
 
 export interface McpMessage {
   readonly [key: string]: JsonValue;
+}
+
+export interface ModuleCatalog {
+  readonly actions: readonly (string)[];
+  readonly guards: readonly (string)[];
 }
 
 export interface NewHook {
@@ -1512,6 +1520,7 @@ export interface ScheduleCreateRequest {
     readonly state?: string | undefined;
     readonly workflow_status?: "active" | "complete" | "failed" | undefined;
     readonly is_terminal?: boolean | undefined;
+    /** Labels by key */
     readonly labels?: { readonly [key: string]: string } | undefined;
     /** Part of the entity id */
     readonly q?: string | undefined;
@@ -1590,6 +1599,7 @@ export interface ScheduleUpdateRequest {
     readonly state?: string | undefined;
     readonly workflow_status?: "active" | "complete" | "failed" | undefined;
     readonly is_terminal?: boolean | undefined;
+    /** Labels by key */
     readonly labels?: { readonly [key: string]: string } | undefined;
     /** Part of the entity id */
     readonly q?: string | undefined;
@@ -1880,6 +1890,7 @@ export interface WebhookCreateRequest {
   readonly name: string;
   readonly url: string;
   readonly events: readonly (string)[];
+  /** Sent along */
   readonly headers?: { readonly [key: string]: string } | null | undefined;
   /** Signs deliveries as Standard Webhooks */
   readonly secret?: string | null | undefined;

@@ -437,6 +437,16 @@ OPERATIONS: Dict[str, Operation] = {
         takes_key=False,
         summary="Triggers that a transition of the current state answers to, and which would be taken now",
     ),
+    "get_catalog_modules": Operation(
+        method="GET",
+        path="/api/v1/catalog/modules",
+        path_names=(),
+        query_names=(),
+        body="none",
+        answer="json",
+        takes_key=False,
+        summary="Names of the operator's own actions and guards, as this process loaded them",
+    ),
     "get_chart": Operation(
         method="GET",
         path="/api/v1/machines/{machine_id}/chart",

@@ -190,6 +190,8 @@ export interface StatorClient {
   getAvailableTriggers(input: {
     readonly entity_id: string;
   }, options?: RequestOptions): Promise<Schemas.AvailableTriggersResponse>;
+  /** Names of the operator's own actions and guards, as this process loaded them. `GET /api/v1/catalog/modules`. */
+  getCatalogModules(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.ModuleCatalog>;
   /** A drawing of a machine: Mermaid, Graphviz or SCXML. `GET /api/v1/machines/{machine_id}/chart`. */
   getChart(input: {
     readonly machine_id: string;

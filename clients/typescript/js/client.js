@@ -250,6 +250,8 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    getCatalogModules: (input, options) =>
+      send({ "method": "GET", "path": "/api/v1/catalog/modules", "answer": "json" }, input, options),
     getChart: (input, options) =>
       send(
         {

@@ -542,6 +542,7 @@ export interface EntityFilter {
   readonly state?: string | undefined;
   readonly workflow_status?: "active" | "complete" | "failed" | undefined;
   readonly is_terminal?: boolean | undefined;
+  /** Labels by key */
   readonly labels?: {
     readonly [key: string]: string;
   } | undefined;
@@ -815,6 +816,7 @@ export interface HookCreateRequest {
     readonly machine?: string | null | undefined;
     readonly entity_id: string;
     readonly trigger: string;
+    /** Keys of the payload; the body as it is when left out */
     readonly payload?:
       | {
         readonly [key: string]: string;
@@ -839,6 +841,7 @@ export interface HookUpdateRequest {
     readonly machine?: string | null | undefined;
     readonly entity_id: string;
     readonly trigger: string;
+    /** Keys of the payload; the body as it is when left out */
     readonly payload?:
       | {
         readonly [key: string]: string;
@@ -1133,6 +1136,10 @@ export interface MachineUpdateRequest {
 }
 export interface McpMessage {
   readonly [key: string]: JsonValue;
+}
+export interface ModuleCatalog {
+  readonly actions: readonly (string)[];
+  readonly guards: readonly (string)[];
 }
 export interface NewHook {
   readonly id: string;
@@ -1511,6 +1518,7 @@ export interface ScheduleCreateRequest {
     readonly state?: string | undefined;
     readonly workflow_status?: "active" | "complete" | "failed" | undefined;
     readonly is_terminal?: boolean | undefined;
+    /** Labels by key */
     readonly labels?: {
       readonly [key: string]: string;
     } | undefined;
@@ -1591,6 +1599,7 @@ export interface ScheduleUpdateRequest {
     readonly state?: string | undefined;
     readonly workflow_status?: "active" | "complete" | "failed" | undefined;
     readonly is_terminal?: boolean | undefined;
+    /** Labels by key */
     readonly labels?: {
       readonly [key: string]: string;
     } | undefined;
@@ -1879,6 +1888,7 @@ export interface WebhookCreateRequest {
   readonly name: string;
   readonly url: string;
   readonly events: readonly (string)[];
+  /** Sent along */
   readonly headers?:
     | {
       readonly [key: string]: string;

@@ -139,11 +139,17 @@ function isObject(value: JsonValue): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+const PAYLOAD_KEY = /^[A-Za-z][A-Za-z0-9_]{0,99}$/;
+const PAYLOAD_NAMES = {
+  description: "Keys of the payload; the body as it is when left out",
+  propertyNames: { pattern: PAYLOAD_KEY.source },
+};
+
 export const MappingBody = z.strictObject({
   machine: source('"order"').nullish(),
   entity_id: source("body.order.id"),
   trigger: source('headers["x-event"]'),
-  payload: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/), source("body.amount")).nullish(),
+  payload: z.record(z.string().regex(PAYLOAD_KEY), source("body.amount")).openapi(PAYLOAD_NAMES).nullish(),
   delivery_id: source("body.id").nullish(),
   when: source('body.type == "order"').nullish(),
 });

@@ -13,7 +13,12 @@ const TopicList = z.string().min(1).max(4_200).transform((text) =>
   text.split(",").map((topic) => topic.trim())
 )
   .pipe(z.array(z.string().regex(/^(?:\*|[A-Za-z0-9_.:-]{1,200})$/)).max(TOPICS_MAX))
-  .openapi({ type: "string", example: "order_paid,order_shipped" });
+  .openapi({
+    type: "string",
+    maxLength: 4_200,
+    pattern: "^(?:\\*|[A-Za-z0-9_.:-]{1,200})(?:,(?:\\*|[A-Za-z0-9_.:-]{1,200}))*$",
+    example: "order_paid,order_shipped",
+  });
 
 const streamRoute = defineRoute({
   method: "get",

@@ -10,7 +10,7 @@ import {
   CallerRecord,
   Instant,
   JsonRecord,
-  LabelKey,
+  LabelsInput,
   MachineName,
   recordOf,
   timeOf,
@@ -33,7 +33,7 @@ const EntitiesBody = z.strictObject({
   state: z.string().min(1).max(1_000).optional(),
   workflow_status: z.enum(["active", "complete", "failed"]).optional(),
   is_terminal: z.boolean().optional(),
-  labels: z.record(LabelKey, z.string().max(255)).optional(),
+  labels: LabelsInput.optional(),
   q: z.string().min(1).max(255).optional().openapi({ description: "Part of the entity id" }),
 });
 

@@ -16,11 +16,19 @@ const CHANGES_PER_POLL = 50;
 /** Figures are taken at most this often, once for all streams. */
 const FIGURES_MS = 1_000;
 
+const ONE_TOPIC = TOPIC.source.slice(1, -1);
+const TOPICS_PATTERN = `^${ONE_TOPIC}(?:,${ONE_TOPIC})*$`;
+
 const TopicList = z.string().min(1).max(2_000).transform((text) =>
   text.split(",").map((topic) => topic.trim())
 )
   .pipe(z.array(z.string().regex(TOPIC)).max(TOPICS_MAX))
-  .openapi({ type: "string", example: "history,queue,dead-letters,machine:*,entity:order-17" });
+  .openapi({
+    type: "string",
+    maxLength: 2_000,
+    pattern: TOPICS_PATTERN,
+    example: "history,queue,dead-letters,machine:*,entity:order-17",
+  });
 
 const eventStream = { "text/event-stream": { schema: z.string() } };
 

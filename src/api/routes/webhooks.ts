@@ -19,8 +19,9 @@ const HeaderName = z.string().regex(/^[A-Za-z0-9-]{1,100}$/).refine(
   (name) => !["host", "content-length", "transfer-encoding", "connection"].includes(name.toLowerCase()),
   "Set by the sender",
 );
+const HEADER_NAMES = { description: "Sent along", propertyNames: { pattern: "^[A-Za-z0-9-]{1,100}$" } };
 // deno-lint-ignore no-control-regex
-const Headers = z.record(HeaderName, z.string().max(4_096).regex(/^[^\r\n\u0000]*$/));
+const Headers = z.record(HeaderName, z.string().max(4_096).regex(/^[^\r\n\u0000]*$/)).openapi(HEADER_NAMES);
 const Target = z.string().min(1).max(2_048).refine(
   isOutsideUrl,
   "Send an https address outside this network",
