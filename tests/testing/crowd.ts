@@ -107,10 +107,10 @@ export async function crowdBuffers(url: string): Promise<Readonly<Record<string,
     found[name] = await count(use) / per;
   };
   await measure("append, each event", BATCH, () => inbox.append(appended));
+  await measure("status of an event", 1, () => inbox.status(event.eventId));
   await measure("turn that fires timers, each timer", BATCH, turn);
   await measure("turn over many lanes, each event", BATCH, turn);
   await measure("next time that something is ready", 1, () => turns.nextReadyAtMs());
-  await measure("status of an event", 1, () => inbox.status(event.eventId));
   let actions: Awaited<ReturnType<typeof outbox.claim>> = [];
   const claim = { limit: BATCH, leaseMs: 60_000, owner: "w" };
   await measure("claim of actions, each", BATCH, async () => actions = await outbox.claim(claim));
