@@ -166,6 +166,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   [`GET ${V1}/templates/fsm/zip`]: "Viewer",
   [`GET ${V1}/templates/fsm/{filename}`]: "Viewer",
   [`GET ${V1}/catalog/builtins`]: "public",
+  [`GET ${V1}/catalog/modules`]: "Viewer",
   [`GET ${V1}/docs/playground-routes`]: "public",
 
   [`GET ${V1}/settings/app-config`]: "public",

@@ -47,6 +47,20 @@ const ACTIONS = [
     description: "Adds the keys that are missing to _validation_errors",
     params: [parameter("required", "list", null)],
   },
+  {
+    name: "publish",
+    description: "Tells every webhook and stream that listens to the topic",
+    params: [parameter("topic", "str", null), parameter("include", "list", null)],
+  },
+  {
+    name: "emit_metric",
+    description: "Counts or measures",
+    params: [
+      parameter("name", "str", null),
+      parameter("value", "float", "1.0"),
+      parameter("type", "str", "counter"),
+    ],
+  },
 ];
 
 const EFFECTS = [

@@ -96,6 +96,9 @@ Deno.test("guards of modules decide in the API, and the worker delivers the acti
     const codes = diagnosis.diagnostics.map((one: { code: string }) => one.code);
     same(codes.filter((code: string) => code.startsWith("missing_")), []);
 
+    const modules = await (await api.fetch(new Request("http://x/api/v1/catalog/modules"))).json();
+    same(modules, { actions: ["charge"], guards: ["enough"] });
+
     const outcomes: unknown[] = [];
     for (const [core, amount] of [[bare, 7], [answering, 6], [answering, 7]] as const) {
       const result = await core.runtime.submit({ event: pay(amount) });

@@ -238,6 +238,7 @@ Deno.test("webhooks take only addresses outside, and give no secret back", () =>
 Deno.test("catalogue, templates, settings, docs and metrics", () =>
   withApi(OPEN_SETTINGS, async ({ call }) => {
     assert((await call("GET", `${V1}/catalog/builtins`)).json.guards.length === 4, "built-in guards");
+    assertEquals((await call("GET", `${V1}/catalog/modules`)).json, { actions: [], guards: [] });
     assertEquals((await call("GET", `${V1}/templates/fsm`)).json.templates, ["blank.yaml"]);
     const template = await call("GET", `${V1}/templates/fsm/blank.yaml`);
     assert(template.text.includes("machine_name: blank"), template.text);

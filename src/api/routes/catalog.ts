@@ -46,6 +46,19 @@ const builtinsRoute = defineRoute({
   responses: { 200: jsonAnswer(Builtins, "The catalogue") },
 });
 
+const Modules = z.object({
+  actions: z.array(z.string()),
+  guards: z.array(z.string()),
+}).openapi("ModuleCatalog");
+
+const modulesRoute = defineRoute({
+  method: "get",
+  path: "/api/v1/catalog/modules",
+  tags: ["catalog"],
+  summary: "Names of the operator's own actions and guards, as this process loaded them",
+  responses: { 200: jsonAnswer(Modules, "By name") },
+});
+
 const playgroundRoute = defineRoute({
   method: "get",
   path: "/api/v1/docs/playground-routes",
@@ -89,6 +102,11 @@ const templateRoute = defineRoute({
 
 export function addCatalogRoutes(app: ApiApp, deps: RouteDeps): void {
   app.openapi(builtinsRoute, (c) => c.json(BUILTINS, 200));
+
+  app.openapi(modulesRoute, (c) => {
+    const { actions = [], guards = [] } = deps.registry ?? {};
+    return c.json({ actions: actions.toSorted(), guards: guards.toSorted() }, 200);
+  });
 
   let routes: z.infer<typeof PlaygroundRoutes>["routes"] | null = null;
   app.openapi(playgroundRoute, (c) => c.json({ routes: routes ??= playgroundRoutes(deps.contract()) }, 200));
