@@ -10,7 +10,14 @@ import {
   type Problem,
 } from "./api_client.ts";
 import { type Frame, Page, ProblemNote } from "./layout.tsx";
-import { accessToken, isOwnOrigin, keepTokens, refreshToken, type Tokens } from "./session.ts";
+import {
+  accessToken,
+  createRefresher,
+  isOwnOrigin,
+  keepTokens,
+  refreshToken,
+  type Tokens,
+} from "./session.ts";
 import type { Summary } from "./records.ts";
 import { addDeadLetterPages } from "./pages/dead_letters.tsx";
 import { addEntitiesPage } from "./pages/entities.tsx";
@@ -67,9 +74,10 @@ const CONTENT_SECURITY_POLICY =
 
 /** Creates the site. `fetch` serves pages and assets itself and passes the API's paths on, bodies streaming. */
 export function createUi(
-  deps: UiDeps,
+  uiDeps: UiDeps,
 ): { fetch(request: Request, connection?: Connection): Promise<Response> } {
   const app = new Hono<UiEnv>();
+  const deps: VisitDeps = { ...uiDeps, refresher: createRefresher() };
   for (const path of PASSED_ON) app.all(path, (c) => deps.api(c.req.raw, c.env.connection));
 
   app.use("*", async (c, next) => {
@@ -108,6 +116,12 @@ export function createUi(
   return { fetch: async (request, connection) => await app.fetch(request, { connection }) };
 }
 
+type Refresher = ReturnType<typeof createRefresher>;
+
+interface VisitDeps extends UiDeps {
+  readonly refresher: Refresher;
+}
+
 interface UiEnv {
   Bindings: { readonly connection: Connection | undefined };
 }
@@ -124,9 +138,9 @@ function asVisitor(c: Context<UiEnv>, { api }: UiDeps): ApiFetch {
   };
 }
 
-async function createVisit(c: Context<UiEnv>, deps: UiDeps): Promise<Visit> {
+async function createVisit(c: Context<UiEnv>, deps: VisitDeps): Promise<Visit> {
   const apiFetch = asVisitor(c, deps);
-  const token = await currentToken(c, apiFetch);
+  const token = await currentToken(c, apiFetch, deps.refresher);
   const api = createApiClient(apiFetch, token);
   const show: Visit["show"] = async (title, body, status = 200) => {
     const page = <Page frame={await frameOf(c, api, deps)} title={title}>{body}</Page>;
@@ -145,16 +159,19 @@ async function createVisit(c: Context<UiEnv>, deps: UiDeps): Promise<Visit> {
 }
 
 /** The access token of this browser; renewed once with the refresh token when it has run out. */
-async function currentToken(c: Context, apiFetch: ApiFetch): Promise<string | null> {
+async function currentToken(c: Context, apiFetch: ApiFetch, refresher: Refresher): Promise<string | null> {
   const token = accessToken(c);
   const refresh = refreshToken(c);
   if (token !== null || refresh === null) return token;
-  const answer = await createApiClient(apiFetch, null).post<Tokens>("/auth/refresh", {
-    refresh_token: refresh,
+  const tokens = await refresher(refresh, async () => {
+    const answer = await createApiClient(apiFetch, null).post<Tokens>("/auth/refresh", {
+      refresh_token: refresh,
+    });
+    return answer.ok ? answer.data : null;
   });
-  if (!answer.ok) return null;
-  keepTokens(c, answer.data);
-  return answer.data.access_token;
+  if (tokens === null) return null;
+  keepTokens(c, tokens);
+  return tokens.access_token;
 }
 
 async function frameOf(c: Context, api: ApiClient, deps: UiDeps): Promise<Frame> {

@@ -32,6 +32,31 @@ export function dropTokens(c: Context): void {
   }
 }
 
+const SHARED_MS = 10_000;
+const SHARED_MAX = 1_000;
+
+/**
+ * Changes a refresh token for new tokens once, whoever asks with it within some seconds: two pages that a browser opens
+ * together both come with the old one, and the API takes a second use for a theft.
+ */
+export function createRefresher(nowMs: () => number = Date.now): (
+  token: string,
+  refresh: () => Promise<Tokens | null>,
+) => Promise<Tokens | null> {
+  const shared = new Map<string, { readonly atMs: number; readonly tokens: Promise<Tokens | null> }>();
+  return (token, refresh) => {
+    for (const [key, { atMs }] of shared) {
+      if (nowMs() - atMs >= SHARED_MS || shared.size > SHARED_MAX) shared.delete(key);
+      else break;
+    }
+    const known = shared.get(token);
+    if (known !== undefined) return known.tokens;
+    const tokens = refresh();
+    shared.set(token, { atMs: nowMs(), tokens });
+    return tokens;
+  };
+}
+
 /**
  * True when a request that changes something comes from one of our own pages. Browsers send `Sec-Fetch-Site` or
  * `Origin` with every form; a request with neither is not from a page.

@@ -1,7 +1,7 @@
 /** Pages stand between a visitor and the API: the API still sees whose guesses they are and where they come from. */
 import { createUi } from "../../src/ui/app.tsx";
 import { assertEquals } from "../api/assertions.ts";
-import { CLOSED_SETTINGS, type Harness, OPEN_SETTINGS, withApi } from "../api/harness.ts";
+import { CLOSED_SETTINGS, type Harness, OPEN_SETTINGS, PASSWORD, withApi } from "../api/harness.ts";
 
 const connection = (hostname: string) => ({
   remoteAddr: { transport: "tcp" as const, hostname, port: 40_000 },
@@ -35,6 +35,17 @@ Deno.test("guesses through the login page count for the visitor, not for everybo
     for (let i = 0; i < 40; i++) assertEquals((await guess(i, "198.51.100.1")).status, 422);
     assertEquals((await guess(41, "198.51.100.1")).status, 429, "the guesser waits");
     assertEquals((await guess(42, "198.51.100.2")).status, 422, "somebody else does not");
+  }));
+
+Deno.test("two pages that a browser opens together with an old token both stay signed in", () =>
+  withApi(CLOSED_SETTINGS, async (harness) => {
+    const login = await harness.call("POST", "/api/v1/auth/login", {
+      body: { username: "admin", password: PASSWORD },
+    });
+    const visit = pagesOn(harness);
+    const headers = { cookie: `stator-refresh=${login.json.refresh_token}` };
+    const visits = await Promise.all(["/", "/entities", "/machines"].map((path) => visit(path, { headers })));
+    for (const { status } of visits) assertEquals(status, 200);
   }));
 
 Deno.test("a visitor cannot hide behind a header", () =>
