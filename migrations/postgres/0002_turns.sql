@@ -2,9 +2,9 @@
 -- single statement does not, and its plans are kept also behind a pooler. Plans must use the keys whatever the
 -- statistics of tables that are empty most of the time, so the other joins are switched off, and nothing is joined that
 -- could be read as a whole instead: a subquery with "offset 0" is read by its key for each row before it, rows are
--- deleted at the places that such a subquery finds, and changed as conflicts on their key. Entities are looked up by a
--- comparison of rows, which their primary key alone can answer: other indexes hold the entity id too, in a later column,
--- and count as equally cheap as long as the table is thought to be empty.
+-- deleted at the places that such a subquery finds, and changed as conflicts on their key. An entity is looked up as
+-- the first one from its key on, which the primary key alone can answer: other indexes hold the entity id too, in a later
+-- column, and count as equally cheap as long as the table is thought to be empty.
 
 -- Everything a turn must know of the lanes it holds, as one document.
 create function stator.load_lanes(ids text[], events_max integer, now_at bigint) returns json
@@ -31,10 +31,9 @@ begin
         select * from stator.lane l where l.shard = stator.shard_of(u.id) and l.entity_id = u.id offset 0
       ) l
       left join lateral (
-        select * from stator.entity e
-         where (e.shard, e.entity_id) >= (l.shard, l.entity_id)
-           and (e.shard, e.entity_id) <= (l.shard, l.entity_id) offset 0
-      ) e on true
+        select * from stator.entity e where (e.shard, e.entity_id) >= (l.shard, l.entity_id)
+         order by e.shard, e.entity_id limit 1
+      ) e on e.shard = l.shard and e.entity_id = l.entity_id
       cross join lateral (
         select json_agg(row_to_json(i)) as events, count(*) as count
           from (select * from stator.inbox i
@@ -141,9 +140,10 @@ begin
       from json_to_recordset(lanes::json) as w(entity_id text, expected_steps bigint)
      -- Both only grow: the sum is as expected when each is. The position fences off a history row written twice.
      where w.expected_steps <> coalesce((
-       select e.version + e.position from stator.entity e
-        where (e.shard, e.entity_id) >= (stator.shard_of(w.entity_id), w.entity_id)
-          and (e.shard, e.entity_id) <= (stator.shard_of(w.entity_id), w.entity_id)), 0)
+       select case when e.entity_id = w.entity_id then e.version + e.position end
+         from (select * from stator.entity e
+                where (e.shard, e.entity_id) >= (stator.shard_of(w.entity_id), w.entity_id)
+                order by e.shard, e.entity_id limit 1) e), 0)
   ) then
     raise exception 'an entity has another version' using errcode = 'ST001';
   end if;
