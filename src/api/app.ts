@@ -117,7 +117,7 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
 
   /** All headers in one go: a second look at them costs as much as the rest of the answer. */
   function directResponse(
-    { body, etag }: DirectAnswer & { readonly type: "answer" },
+    { body, headers }: DirectAnswer & { readonly type: "answer" },
     { requestId, quota }: RequestFacts,
   ): Response {
     const { environment } = settings;
@@ -126,7 +126,7 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
         "content-type": "application/json",
         ...securityHeaders({ requestId, isPublic: false, environment }),
         ...rateLimitHeaders(quota),
-        ...(etag === null ? {} : { etag }),
+        ...headers,
       },
     });
   }

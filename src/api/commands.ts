@@ -87,14 +87,27 @@ export async function decideFor(
 export async function decideOnce<Answer>(
   c: Context<ApiEnv>,
   deps: RouteDeps,
-  { request, answerOf, readAnswer }: {
-    readonly request: CommandRequest;
-    readonly answerOf: (decision: Decision, eventId: string) => Answer;
-    /** Reads a stored answer back. */
-    readonly readAnswer: (stored: JsonValue) => Answer;
-  },
+  once: Once<Answer>,
 ): Promise<Answer> {
-  const event = newEventOf(c, deps, request);
+  const { answer, isReplayed } = await decideOnceFor(senderOf(c), deps, once);
+  if (isReplayed) c.header("idempotency-replayed", "true");
+  return answer;
+}
+
+export interface Once<Answer> {
+  readonly request: CommandRequest;
+  readonly answerOf: (decision: Decision, eventId: string) => Answer;
+  /** Reads a stored answer back. */
+  readonly readAnswer: (stored: JsonValue) => Answer;
+}
+
+/** The same without the context of a route. */
+export async function decideOnceFor<Answer>(
+  sender: Sender,
+  deps: RouteDeps,
+  { request, answerOf, readAnswer }: Once<Answer>,
+): Promise<{ readonly answer: Answer; readonly isReplayed: boolean }> {
+  const event = eventFrom(sender, deps, request);
   const result = await deps.runtime.submit({
     event,
     ifVersion: request.ifVersion ?? null,
@@ -103,12 +116,11 @@ export async function decideOnce<Answer>(
   });
   const decided = decidedOf(result, request.entityId);
   if (decided.type === "replayed") {
-    c.header("idempotency-replayed", "true");
     const failure = StoredError.safeParse(decided.answer);
     if (failure.success) throw new AppError(failure.data[ERROR_KEY].code, failure.data[ERROR_KEY].message);
-    return readAnswer(decided.answer);
+    return { answer: readAnswer(decided.answer), isReplayed: true };
   }
-  return answerOf(decided.decision, decided.eventId);
+  return { answer: answerOf(decided.decision, decided.eventId), isReplayed: false };
 }
 
 /**
@@ -208,11 +220,23 @@ export async function idempotencyOf(
   scope: { readonly entityId: string; readonly operation: string; readonly body: unknown },
 ): Promise<IdempotencyKey | null> {
   const key = c.req.header("idempotency-key");
-  if (key === undefined) return null;
+  return key === undefined ? null : await keyFor(c.var.caller.name, key, scope);
+}
+
+/** `body` as the schema of the operation gives it out, with its defaults. */
+export async function keyFor(
+  callerName: string,
+  key: string,
+  { entityId, operation, body }: {
+    readonly entityId: string;
+    readonly operation: string;
+    readonly body: unknown;
+  },
+): Promise<IdempotencyKey> {
   return {
-    scope: `user:${c.var.caller.name}|entity:${scope.entityId}`,
+    scope: `user:${callerName}|entity:${entityId}`,
     key,
-    requestHash: await hashOf({ operation: scope.operation, body: scope.body }),
+    requestHash: await hashOf({ operation, body }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The two operations that nearly all requests ask for, without the detours of the framework: same guards, same answers. */
 import { accessOf } from "./access.ts";
-import { traceparentOf } from "./commands.ts";
+import { keyFor, traceparentOf } from "./commands.ts";
 import type { OperationGuard } from "./contract.ts";
 import type { RequestFacts, RouteDeps } from "./env.ts";
 import { decode, isPlainJson, parseBody, readPlainBytes } from "./guard/body.ts";
@@ -14,7 +14,7 @@ import { answerFor } from "./routes/event_answers.ts";
 import { RESERVED_IDS } from "./routes/shared.ts";
 
 export type DirectAnswer =
-  | { readonly type: "answer"; readonly body: object; readonly etag: string | null }
+  | { readonly type: "answer"; readonly body: object; readonly headers: Readonly<Record<string, string>> }
   /** Something is out of the ordinary: the framework is to answer this request. */
   | { readonly type: "detour"; readonly request: Request };
 
@@ -25,9 +25,10 @@ const PATH = /^\/api\/v1\/entities\/([A-Za-z0-9][A-Za-z0-9._-]{0,254})\/(events|
 const SEND = operationOf("post", "/api/v1/entities/{entity_id}/events");
 const READ = operationOf("get", "/api/v1/entities/{entity_id}/state");
 /** Headers that ask for something special. */
-const SEND_SPECIAL = ["prefer", "if-match", "idempotency-key", "transfer-encoding"];
+const SEND_SPECIAL = ["prefer", "if-match", "transfer-encoding"];
 const READ_SPECIAL = ["if-none-match"];
 
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const TRIGGER = /^[A-Za-z0-9_.-]{1,200}$/;
 const MACHINE_NAME = /^[a-z0-9_]{1,200}$/;
 const MACHINE_VERSION = /^[A-Za-z0-9_.+-]{1,64}$/;
@@ -54,27 +55,42 @@ export function createDirect(deps: RouteDeps, checks: Pick<OperationChecks, "adm
   async function send(request: Request, facts: RequestFacts, entityId: string): Promise<DirectAnswer> {
     const { caller } = await checks.admit(request, SEND, facts);
     const bytes = await readPlainBytes(request, deadlines);
-    const event = sendEventOf(parseBody(decode(bytes), limits));
-    if (event === null) {
+    const body = parseBody(decode(bytes), limits);
+    const event = sendEventOf(body);
+    const key = request.headers.get("idempotency-key");
+    if (event === null || (key !== null && !IDEMPOTENCY_KEY.test(key))) {
       const { url, headers, signal } = request;
       return { type: "detour", request: new Request(url, { method: "POST", headers, signal, body: bytes }) };
     }
     const { trigger, payload, machineName, machineVersion } = event;
     const sender = { actor: caller.name, traceparent: traceparentOf(request.headers.get("traceparent")) };
-    const answer = await orNoMachine(machineName, () =>
+    const idempotency = key === null ? null : await keyFor(caller.name, key, {
+      entityId,
+      operation: "event",
+      body: { context: payload, ...event.body },
+    });
+    const { answer, isReplayed } = await orNoMachine(machineName, () =>
       answerFor(sender, deps, {
         entityId,
         command: { type: "event", trigger, payload },
         machineName,
         machineVersion,
+        idempotency,
       }));
-    return { type: "answer", body: answer, etag: answer.version === null ? null : `"${answer.version}"` };
+    return {
+      type: "answer",
+      body: answer,
+      headers: {
+        ...(answer.version === null ? {} : { etag: `"${answer.version}"` }),
+        ...(isReplayed ? { "idempotency-replayed": "true" } : {}),
+      },
+    };
   }
 
   async function read(request: Request, facts: RequestFacts, entityId: string): Promise<DirectAnswer> {
     await checks.admit(request, READ, facts);
     const entity = await readActiveEntity(deps, entityId);
-    return { type: "answer", body: entityState(entity), etag: etagOf(entity) };
+    return { type: "answer", body: entityState(entity), headers: { etag: etagOf(entity) } };
   }
 }
 
@@ -83,6 +99,8 @@ interface SentEvent {
   readonly payload: JsonObject;
   readonly machineName: string | null;
   readonly machineVersion: string | null;
+  /** As it was sent. */
+  readonly body: JsonObject;
 }
 
 /** null = the schema of the operation shall judge it. What is taken here is taken there, as the same. */
@@ -99,7 +117,7 @@ function sendEventOf(body: unknown): SentEvent | null {
     else if (name === "machine_version" && isTextOrNull(value, MACHINE_VERSION)) machineVersion = value;
     else return null;
   }
-  return trigger === null ? null : { trigger, payload, machineName, machineVersion };
+  return trigger === null ? null : { trigger, payload, machineName, machineVersion, body };
 }
 
 /** Out of a JSON text, so that what it holds is plain data. */

@@ -24,6 +24,8 @@ const json = (value: unknown) => JSON.stringify(value);
 const events = (id: string) => `/api/v1/entities/${id}/events`;
 const state = (id: string) => `/api/v1/entities/${id}/state`;
 
+const KEY = { "idempotency-key": "once" };
+
 const CASES: readonly Case[] = [
   { name: "creates", path: events("a"), text: json({ trigger: "pay", machine_name: "order" }) },
   { name: "moves on", path: events("a"), text: json({ trigger: "ship", context: { by: "é😀", n: 1.5 } }) },
@@ -76,6 +78,26 @@ const CASES: readonly Case[] = [
       origin: "https://evil.test",
       host: "stator.test",
     },
+  },
+  {
+    name: "an odd key",
+    path: events("e"),
+    text: json({ trigger: "ship" }),
+    headers: { "idempotency-key": "a b" },
+  },
+  { name: "a key", path: events("k"), text: json({ trigger: "pay", machine_name: "order" }), headers: KEY },
+  {
+    name: "a key again",
+    path: events("k"),
+    text: json({ machine_name: "order", trigger: "pay", context: {} }),
+    headers: KEY,
+  },
+  { name: "a key for another", path: events("k"), text: json({ trigger: "ship" }), headers: KEY },
+  {
+    name: "a refusal with a key",
+    path: events("k"),
+    text: json({ trigger: "pay" }),
+    headers: { "idempotency-key": "r" },
   },
   { name: "reads", path: state("a") },
   { name: "reads nothing", path: state("nobody") },
@@ -244,5 +266,23 @@ Deno.test("a body that does not arrive ends in time, and one that breaks off is 
         "Cannot read the body: it broke off",
       ],
     );
+  });
+});
+
+Deno.test("a key that came the short way is known on the long one, and the other way round", async () => {
+  await withApi(OPEN_SETTINGS, async (harness) => {
+    await publish(harness, ORDER);
+    for (const [index, isLongFirst] of [false, true].entries()) {
+      const one = {
+        name: "keyed",
+        path: events(`k-${index}`),
+        text: json({ trigger: "pay", machine_name: "order" }),
+        headers: KEY,
+      };
+      const first = await sent(one, harness, isLongFirst);
+      const second = await sent(one, harness, !isLongFirst);
+      deepStrictEqual([first.status, second.status, second.text], [200, 200, first.text]);
+      deepStrictEqual(second.headers.get("idempotency-replayed"), "true");
+    }
   });
 });

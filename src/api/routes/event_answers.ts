@@ -6,7 +6,7 @@ import type { Decision } from "../../orchestrator/decision.ts";
 import type { Command } from "../../orchestrator/event.ts";
 import type { LoadedMachine } from "../../orchestrator/loaded_machine.ts";
 import { outcomeErrorOf, resultOf } from "../../orchestrator/result.ts";
-import { type CommandRequest, decideFor, decideOnce, type Sender, senderOf } from "../commands.ts";
+import { type CommandRequest, decideFor, decideOnceFor, type Sender, senderOf } from "../commands.ts";
 import type { ApiEnv, RouteDeps } from "../env.ts";
 import { Instant, JsonRecord, recordOf, timeOf } from "./shared.ts";
 
@@ -65,33 +65,32 @@ export async function sendNow(
   deps: RouteDeps,
   request: EventRequest,
 ): Promise<z.infer<typeof EventAnswer>> {
+  const { answer, isReplayed } = await answerFor(senderOf(c), deps, request);
+  if (isReplayed) c.header("idempotency-replayed", "true");
+  return answer;
+}
+
+/** The same without the context of a route. */
+export async function answerFor(
+  sender: Sender,
+  deps: RouteDeps,
+  request: EventRequest,
+): Promise<{ readonly answer: z.infer<typeof EventAnswer>; readonly isReplayed: boolean }> {
   const { entityId, command: { trigger }, idempotency = null } = request;
-  if (idempotency === null) return await answerFor(senderOf(c), deps, request);
+  if (idempotency === null) {
+    const { decision, eventId } = await decideFor(sender, deps, request);
+    const loaded = decision.run?.refusal == null ? null : await machineOf(deps, decision);
+    return { answer: eventAnswer(decision, { eventId, entityId, trigger, loaded }), isReplayed: false };
+  }
   // The answer is stored in the transaction of the event, so that its machine is looked up before.
   const entity = await deps.store.entities.get(entityId);
   const name = entity?.machineName ?? request.machineName ?? null;
   const version = entity?.machineVersion ?? request.machineVersion ?? null;
   const loaded = name === null ? null : await deps.runtime.machines.find(name, version);
-  return await decideOnce(c, deps, {
+  return await decideOnceFor(sender, deps, {
     request,
     answerOf: (decision, eventId) => eventAnswer(decision, { eventId, entityId, trigger, loaded }),
     readAnswer: (stored) => EventAnswer.parse(stored),
-  });
-}
-
-/** Decides an event without a key and answers its sender. */
-export async function answerFor(
-  sender: Sender,
-  deps: RouteDeps,
-  request: EventRequest,
-): Promise<z.infer<typeof EventAnswer>> {
-  const { decision, eventId } = await decideFor(sender, deps, request);
-  const loaded = decision.run?.refusal == null ? null : await machineOf(deps, decision);
-  return eventAnswer(decision, {
-    eventId,
-    entityId: request.entityId,
-    trigger: request.command.trigger,
-    loaded,
   });
 }
 
