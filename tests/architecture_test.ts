@@ -126,6 +126,7 @@ const NODE_EVERYWHERE = ["node:crypto", "node:buffer"];
 const NODE_IN_ROOM: Readonly<Record<string, readonly string[]>> = {
   api: ["node:module"],
   runtime: ["node:timers"],
+  store: ["node:timers", "node:stream/promises"],
   actions: ["node:dns/promises", "node:http", "node:https", "node:stream", "node:zlib"],
 };
 
