@@ -80,6 +80,8 @@ export const NAMES: Readonly<Record<string, string>> = {
   [`PUT ${V1}/hooks/{hook_id}`]: "updateHook",
   [`DELETE ${V1}/hooks/{hook_id}`]: "deleteHook",
   [`POST ${V1}/hooks/{hook_id}`]: "callHook",
+  [`GET ${V1}/machines/{machine_id}/compare`]: "compareMachines",
+  [`GET ${V1}/entities/{entity_id}/past-state`]: "getPastState",
   [`POST ${V1}/events/batch`]: "queueEvents",
 
   [`POST ${V1}/dlq/redrive`]: "orderRedrive",

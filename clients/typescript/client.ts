@@ -75,6 +75,12 @@ export interface StatorClient {
     readonly target_version: string | undefined;
   }, options?: RequestOptions): Promise<Schemas.CompatibilityReport>;
 
+  /** What another version of the machine does otherwise, in words and with its weight. `GET /api/v1/machines/{machine_id}/compare`. */
+  compareMachines(input: {
+    readonly machine_id: string;
+    readonly target_version: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.MachineComparison>;
+
   /** Create up to 100 entities, each for itself. `POST /api/v1/entities/bulk/create`. Takes `idempotencyKey`. */
   createEntities(input: {
     readonly body: Schemas.BulkCreateEntitiesRequest;
@@ -377,6 +383,12 @@ export interface StatorClient {
 
   /** How much waits for each receiver, and when the next action is due. `GET /api/v1/outbox/summary`. */
   getOutboxSummary(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.OutboxSummary>;
+
+  /** Where an entity stood at a given time. `GET /api/v1/entities/{entity_id}/past-state`. */
+  getPastState(input: {
+    readonly entity_id: string;
+    readonly at: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.PastState>;
 
   /** What action `publish` tells, by topic, `*` = all; `Last-Event-ID` resumes for an hour. `GET /api/v1/publications/stream`. */
   getPublicationsStream(input: {
@@ -1038,6 +1050,17 @@ export function createStatorClient(options: ClientOptions): StatorClient {
         input,
         options,
       ),
+    compareMachines: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/machines/{machine_id}/compare",
+          "query": ["target_version"],
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
     createEntities: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/entities/bulk/create", "hasBody": true, "answer": "json" },
@@ -1331,6 +1354,17 @@ export function createStatorClient(options: ClientOptions): StatorClient {
       ),
     getOutboxSummary: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/outbox/summary", "answer": "json" }, input, options),
+    getPastState: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/entities/{entity_id}/past-state",
+          "query": ["at"],
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
     getPublicationsStream: (input, options) =>
       send(
         {

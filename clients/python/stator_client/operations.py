@@ -137,6 +137,16 @@ OPERATIONS: Dict[str, Operation] = {
         takes_key=False,
         summary="Which active entities could not move to another version",
     ),
+    "compare_machines": Operation(
+        method="GET",
+        path="/api/v1/machines/{machine_id}/compare",
+        path_names=("machine_id",),
+        query_names=("target_version",),
+        body="none",
+        answer="json",
+        takes_key=False,
+        summary="What another version of the machine does otherwise, in words and with its weight",
+    ),
     "create_entities": Operation(
         method="POST",
         path="/api/v1/entities/bulk/create",
@@ -716,6 +726,16 @@ OPERATIONS: Dict[str, Operation] = {
         answer="json",
         takes_key=False,
         summary="How much waits for each receiver, and when the next action is due",
+    ),
+    "get_past_state": Operation(
+        method="GET",
+        path="/api/v1/entities/{entity_id}/past-state",
+        path_names=("entity_id",),
+        query_names=("at",),
+        body="none",
+        answer="json",
+        takes_key=False,
+        summary="Where an entity stood at a given time",
     ),
     "get_publications_stream": Operation(
         method="GET",

@@ -63,6 +63,11 @@ export interface StatorClient {
     readonly machine_id: string;
     readonly target_version: string | undefined;
   }, options?: RequestOptions): Promise<Schemas.CompatibilityReport>;
+  /** What another version of the machine does otherwise, in words and with its weight. `GET /api/v1/machines/{machine_id}/compare`. */
+  compareMachines(input: {
+    readonly machine_id: string;
+    readonly target_version: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.MachineComparison>;
   /** Create up to 100 entities, each for itself. `POST /api/v1/entities/bulk/create`. Takes `idempotencyKey`. */
   createEntities(input: {
     readonly body: Schemas.BulkCreateEntitiesRequest;
@@ -307,6 +312,11 @@ export interface StatorClient {
   }, options?: RequestOptions): Promise<Schemas.OutboxPage>;
   /** How much waits for each receiver, and when the next action is due. `GET /api/v1/outbox/summary`. */
   getOutboxSummary(input?: Record<string, never>, options?: RequestOptions): Promise<Schemas.OutboxSummary>;
+  /** Where an entity stood at a given time. `GET /api/v1/entities/{entity_id}/past-state`. */
+  getPastState(input: {
+    readonly entity_id: string;
+    readonly at: string | undefined;
+  }, options?: RequestOptions): Promise<Schemas.PastState>;
   /** What action `publish` tells, by topic, `*` = all; `Last-Event-ID` resumes for an hour. `GET /api/v1/publications/stream`. */
   getPublicationsStream(input: {
     readonly topics: string | undefined;

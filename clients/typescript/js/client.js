@@ -87,6 +87,17 @@ export function createStatorClient(options) {
         input,
         options,
       ),
+    compareMachines: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/machines/{machine_id}/compare",
+          "query": ["target_version"],
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
     createEntities: (input, options) =>
       send(
         { "method": "POST", "path": "/api/v1/entities/bulk/create", "hasBody": true, "answer": "json" },
@@ -380,6 +391,17 @@ export function createStatorClient(options) {
       ),
     getOutboxSummary: (input, options) =>
       send({ "method": "GET", "path": "/api/v1/outbox/summary", "answer": "json" }, input, options),
+    getPastState: (input, options) =>
+      send(
+        {
+          "method": "GET",
+          "path": "/api/v1/entities/{entity_id}/past-state",
+          "query": ["at"],
+          "answer": "json",
+        },
+        input,
+        options,
+      ),
     getPublicationsStream: (input, options) =>
       send(
         {

@@ -1054,6 +1054,19 @@ export interface LoginResponse {
 export interface LogoutRequest {
   readonly refresh_token?: string | undefined;
 }
+export interface MachineComparison {
+  readonly machine_name: string;
+  readonly source_version: string;
+  readonly target_version: string;
+  /** The heaviest of all changes; `neutral` when there is none */
+  readonly impact: "breaking" | "behaviour" | "neutral";
+  readonly changes: readonly ({
+    readonly impact: "breaking" | "behaviour" | "neutral";
+    readonly subject: "machine" | "state" | "transition" | "variable" | "invariant";
+    readonly name: string;
+    readonly message: string;
+  })[];
+}
 export interface MachineCreateRequest {
   readonly config: {
     readonly [key: string]: JsonValue;
@@ -1329,6 +1342,23 @@ export interface OutboxSummary {
 }
 export interface ParkLaneRequest {
   readonly reason: string;
+}
+export interface PastState {
+  readonly entity_id: string;
+  readonly at: string;
+  readonly current_state: string;
+  readonly machine_name: string;
+  readonly machine_version: string;
+  /** null = the history that tells it is gone */
+  readonly context: {
+    readonly [key: string]: unknown;
+  } | null;
+  /** Of the last event that had been taken by then */
+  readonly position: number;
+  readonly transition_id: string;
+  readonly trigger: string;
+  /** When that event was decided */
+  readonly since: string;
 }
 export interface PlaygroundRoutes {
   readonly routes: readonly ({
