@@ -56,7 +56,7 @@ check("dev starts again on its own file", async (cwd) => {
     });
     same([round, server.ready.machines, server.ready.entity ?? null], [
       round,
-      6,
+      7,
       round === 1 ? "order-1" : null,
     ]);
     same(await server.stop(), 0);
