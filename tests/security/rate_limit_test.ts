@@ -67,6 +67,22 @@ Deno.test("a login tells how many guesses are left, the same for accounts that d
     }
   }));
 
+Deno.test("somebody with a network of IPv6 addresses guesses no more often than others", () =>
+  withApi(CLOSED_SETTINGS, async ({ call }) => {
+    const statuses = [];
+    for (let i = 0; i < 42; i++) {
+      const body = { username: `user-${i}`, password: "wrong" };
+      const address = `2001:db8:1:2::${(i + 1).toString(16)}`;
+      statuses.push((await call("POST", `${V1}/auth/login`, { body, address })).status);
+    }
+    assertEquals(statuses.slice(38), [401, 401, 429, 429]);
+    const other = await call("POST", `${V1}/auth/login`, {
+      body: { username: "admin", password: PASSWORD },
+      address: "2001:db8:1:3::1",
+    });
+    assertEquals(other.status, 200, "the next network");
+  }));
+
 Deno.test("a right password gives the guesses back", () =>
   withApi(CLOSED_SETTINGS, async ({ call }) => {
     const login = (password: string) =>

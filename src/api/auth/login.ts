@@ -2,6 +2,7 @@
 import { AppError } from "../../errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { Account, OperationsStore } from "../../store/store.ts";
+import { networkOf } from "../guard/address_range.ts";
 import type { Quota } from "../guard/rate_limit.ts";
 import type { Passwords } from "./passwords.ts";
 
@@ -24,7 +25,10 @@ export async function checkLogin(
 ): Promise<Account> {
   const { operations, passwords, clock } = deps;
   const accountKey = `account:${request.username}`;
-  const address = { key: `address:${request.clientAddress}`, failuresMax: FAILURES_PER_ADDRESS_MAX };
+  const address = {
+    key: `address:${networkOf(request.clientAddress)}`,
+    failuresMax: FAILURES_PER_ADDRESS_MAX,
+  };
   const addressUntilMs = await operations.loginBlockedUntilMs([address]);
   if (addressUntilMs !== null) throw held("login-address", FAILURES_PER_ADDRESS_MAX, addressUntilMs);
 

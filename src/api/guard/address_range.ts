@@ -14,6 +14,21 @@ export function isInRanges(address: string, ranges: readonly string[]): boolean 
   });
 }
 
+/**
+ * Whom an address counts for: itself, or for IPv6 the network of 64 bits that one customer gets, in which anybody has
+ * more addresses than could ever be counted.
+ */
+export function networkOf(address: string): string {
+  const bits = address.includes(":") ? bitsOf(address) : null;
+  if (bits === null) return address;
+  if (bits.length === 32) return address.slice(address.lastIndexOf(":") + 1);
+  const groups = Array.from(
+    { length: 4 },
+    (_, index) => parseInt(bits.slice(index * 16, index * 16 + 16), 2),
+  );
+  return `${groups.map((group) => group.toString(16)).join(":")}::/64`;
+}
+
 /** 32 or 128 binary digits; an IPv4 address written as IPv6 counts as IPv4. */
 function bitsOf(address: string): string | null {
   const mapped = /^::ffff:([0-9.]+)$/i.exec(address)?.[1];

@@ -1,4 +1,4 @@
-import { isInRanges } from "./address_range.ts";
+import { isInRanges, networkOf } from "./address_range.ts";
 
 const CASES: readonly (readonly [string, readonly string[], boolean])[] = [
   ["10.1.2.3", ["10.0.0.0/8"], true],
@@ -21,5 +21,23 @@ const CASES: readonly (readonly [string, readonly string[], boolean])[] = [
 Deno.test("isInRanges() knows addresses and ranges of both families", () => {
   for (const [address, ranges, expected] of CASES) {
     if (isInRanges(address, ranges) !== expected) throw new Error(`${address} in ${ranges}: not ${expected}`);
+  }
+});
+
+const NETWORKS: readonly (readonly [string, string])[] = [
+  ["198.51.100.7", "198.51.100.7"],
+  ["::ffff:198.51.100.7", "198.51.100.7"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:db8:1:2::9", "2001:db8:1:2::/64"],
+  ["2001:0db8:0001:0002:ffff::", "2001:db8:1:2::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["local", "local"],
+  ["not:an:address", "not:an:address"],
+];
+
+Deno.test("networkOf() counts an IPv6 address for its network", () => {
+  for (const [address, expected] of NETWORKS) {
+    const found = networkOf(address);
+    if (found !== expected) throw new Error(`${address}: ${found} instead of ${expected}`);
   }
 });

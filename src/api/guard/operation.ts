@@ -10,6 +10,7 @@ import type { ApiEnv, ApiSettings, Caller, RequestFacts } from "../env.ts";
 import type { Clock } from "../../clock.ts";
 import type { Store } from "../../store/store.ts";
 import { createBackpressure, SUBMISSIONS } from "./backpressure.ts";
+import { networkOf } from "./address_range.ts";
 import { readBody } from "./body.ts";
 import { createRateLimit, refuseOver } from "./rate_limit.ts";
 
@@ -173,7 +174,9 @@ const UNLIMITED: ReadonlySet<string> = new Set(["/health", "/health/live", "/rea
 
 /** A caller by name; whoever has none, by address. */
 function limitKeyOf({ caller, clientAddress }: RequestFacts): string {
-  return caller === null || caller.via === "open" ? `address:${clientAddress}` : `caller:${caller.name}`;
+  return caller === null || caller.via === "open"
+    ? `address:${networkOf(clientAddress)}`
+    : `caller:${caller.name}`;
 }
 
 /** Compares without telling how far two texts agree. */

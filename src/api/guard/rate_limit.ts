@@ -31,7 +31,9 @@ export function createRateLimit(perMinute: number, clock: Pick<Clock, "nowMs">):
       const nowMs = clock.nowMs();
       let window = windows.get(key);
       if (window === undefined || nowMs - window.startMs >= WINDOW_MS || nowMs < window.startMs) {
-        if (windows.size >= KEYS_MAX) windows.clear();
+        windows.delete(key);
+        const oldest = windows.size >= KEYS_MAX ? windows.keys().next() : null;
+        if (oldest?.done === false) windows.delete(oldest.value);
         window = { startMs: nowMs, count: 0 };
         windows.set(key, window);
       }

@@ -126,7 +126,7 @@ export function addMcpRoutes(app: ApiApp, deps: RouteDeps): void {
     if (request.type === "refused") return error(INVALID_PARAMS, request.message);
 
     const headers = new Headers(request.headers);
-    for (const kept of ["authorization", "traceparent"]) {
+    for (const kept of ["authorization", "cookie", "x-csrf-token", "traceparent"]) {
       const value = c.req.header(kept);
       if (value !== undefined) headers.set(kept, value);
     }
