@@ -201,6 +201,33 @@ for (const [name, open] of STORES) {
   }
 }
 
+Deno.test("without the fence two workers would send twice, and that would be noticed", async () => {
+  const clock = createVirtualClock(START);
+  const store = createMemoryStore({ clock });
+  const ids = await addEntities(store, 30);
+  await order(store, newJob({ ...ORDER, type: "event", filter: { state: "open" }, rate: 10 }));
+  const { documents } = store.operations;
+  const broken: Store = {
+    ...store,
+    operations: {
+      ...store.operations,
+      documents: {
+        ...documents,
+        put: (kind, id, body, options) =>
+          documents.put(kind, id, body, {
+            ...options,
+            ...(kind === JOB_KIND ? { expectedVersion: null } : {}),
+          }),
+      },
+    },
+  };
+  const workers = ["a", "b"].map((id) => start(broken, clock, id));
+  await settled();
+  await clock.advance(10_000);
+  for (const worker of workers) await worker.stop();
+  ok((await waitingOf(store, ids)).length > 30);
+});
+
 Deno.test("a job sends to those that match only, once, at its rate", async () => {
   const clock = createVirtualClock(START);
   const store = createMemoryStore({ clock });
