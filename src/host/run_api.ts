@@ -17,6 +17,8 @@ import type { ProcessDeps } from "./process.ts";
 import { aborted } from "./stop_signal.ts";
 
 export const SAMPLES = new URL("../../machines/", import.meta.url);
+/** Machines to start from, under the names of PyStator's templates; they are offered and never published. */
+const STARTERS = new URL("../../machines/templates/", import.meta.url);
 const GRACE_MS = 10_000;
 
 type Allowed = Exclude<StartDecision, { type: "refused" }>;
@@ -94,7 +96,7 @@ export async function createApiOn(core: Core, deps: ProcessDeps, start: Allowed)
     settings: apiSettingsOf(deps.config, { version: deps.version, start }),
     log: deps.log.child({ room: "api" }),
     metrics: deps.metrics,
-    templates: await readMachineFolder(SAMPLES),
+    templates: new Map([...await readMachineFolder(STARTERS), ...await readMachineFolder(SAMPLES)]),
     newId: deps.newId,
     callOut: callOutOf(core),
     registry: { guards: [...core.modules.guards.keys()], actions: [...core.modules.actions.keys()] },
