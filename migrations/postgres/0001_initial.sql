@@ -174,7 +174,8 @@ create table stator.history_default partition of stator.history default
   with (autovacuum_vacuum_insert_scale_factor = 0.2);
 
 -- Makes the partitions of this month and the next ones (UTC) that are missing; answers how many, or null when somebody
--- else is at it or the tables are busy. Rows that came before their partition move into it.
+-- else is at it, the tables are busy, or the role may not: rows then go to the default partition, and the next call
+-- moves what came before its partition.
 create function stator.extend_history(months_ahead integer) returns integer
   language plpgsql
   set lock_timeout = '500ms'
@@ -203,7 +204,7 @@ begin
     made := made + 1;
   end loop;
   return made;
-exception when lock_not_available then return null;
+exception when lock_not_available or insufficient_privilege then return null;
 end
 $$;
 select stator.extend_history(2);
@@ -238,7 +239,7 @@ begin
     dropped := dropped + 1;
   end loop;
   return dropped;
-exception when lock_not_available then return 0;
+exception when lock_not_available or insufficient_privilege then return 0;
 end
 $$;
 

@@ -17,6 +17,9 @@ const ADVISORY_LOCK = 0x73746174;
 /** Building an index on a large table takes its time. */
 const MIGRATION_MS = 600_000;
 
+/** Months for which history has its partition before they begin. */
+export const MONTHS_AHEAD = 2;
+
 const CREATE_LEDGER = "create schema if not exists stator; " +
   "create table if not exists stator.migration (version integer primary key, name text not null, " +
   "checksum text not null, applied_at bigint not null)";
@@ -39,6 +42,7 @@ export async function migratePostgres(
       (await run(client, { sql: "select to_regclass('stator.migration') is not null as known" }))[0];
     if (isKnown?.["known"] !== true) await run(client, { sql: CREATE_LEDGER });
     const report = await apply(client, migrations);
+    await run(client, { sql: "select stator.extend_history($1::int)", values: [MONTHS_AHEAD] });
     await run(client, { sql: "commit" });
     return report;
   } catch (error) {

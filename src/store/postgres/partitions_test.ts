@@ -113,6 +113,13 @@ check("the sweep makes what is missing, and rows that came too early move in", a
   assertEquals((await world.store.history.stats("o-1")).total, 2);
 });
 
+check("an upgrade makes them too, although there is nothing else to do", async (world) => {
+  const months = await monthsOf(world);
+  await world.sql.unsafe(`drop table stator.${months[2]}; drop table stator.${months[1]}`);
+  assertEquals((await migrate(world.url)).applied, []);
+  assertEquals(await monthsOf(world), months);
+});
+
 check("a month that is over for every entity goes as a whole", async (world) => {
   const nowMs = await world.store.ping();
   const oldMs = monthMs(nowMs, -6) + DAY_MS;

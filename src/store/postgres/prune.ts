@@ -5,7 +5,7 @@ import { FAILURES_KEPT_MS } from "../login_throttle.ts";
 import type { RetentionWindows } from "../store.ts";
 import type { PostgresValue } from "./client.ts";
 import type { PostgresDatabase } from "./connect.ts";
-import { codeOf } from "./errors.ts";
+import { MONTHS_AHEAD } from "./migrate.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -67,9 +67,6 @@ export async function prunePostgres(
   };
 }
 
-/** Months for which history has its partition before they begin. */
-const MONTHS_AHEAD = 2;
-
 /** Makes partitions ahead and drops those that are over for every entity; answers how many were dropped. */
 async function tendPartitions(
   database: PostgresDatabase,
@@ -78,15 +75,7 @@ async function tendPartitions(
 ): Promise<number> {
   const isForEver = historyTerminalDays === null || historyActiveDays === null;
   const keptMs = isForEver ? nowMs : Math.max(historyTerminalDays, historyActiveDays) * DAY_MS;
-  try {
-    await database.get("select stator.extend_history($1) as made", MONTHS_AHEAD);
-    const row = await database.get("select stator.drop_history($1) as dropped", nowMs - keptMs);
-    return row === null ? 0 : number(row, "dropped");
-  } catch (error) {
-    // A role that may not create tables: rows go to the default partition, and `stator doctor` tells.
-    if (codeOf(error) !== INSUFFICIENT_PRIVILEGE) throw error;
-    return 0;
-  }
+  await database.get("select stator.extend_history($1) as made", MONTHS_AHEAD);
+  const row = await database.get("select stator.drop_history($1) as dropped", nowMs - keptMs);
+  return row === null ? 0 : number(row, "dropped");
 }
-
-const INSUFFICIENT_PRIVILEGE = "42501";
