@@ -21,20 +21,23 @@ export interface Violation {
     | "timer_missing"
     | "action_lost"
     | "action_unknown"
-    | "not_at_rest"
-    | "process"
-    | "attempts"
-    | "table";
+    | "action_body"
+    | "not_at_rest";
   readonly what: string;
 }
 
 export interface Expected {
   /** Events that were acknowledged, in the order of their sending. */
-  readonly acknowledged: readonly { readonly eventId: string; readonly entityId: string }[];
+  readonly acknowledged: readonly {
+    readonly eventId: string;
+    readonly entityId: string;
+    /** Nobody waited for the decision, so a refusal must be kept as a dead letter. */
+    readonly isQueued?: boolean;
+  }[];
   /** Events that were sent and whose acknowledgement never came: they may be there or not. */
   readonly unsure: ReadonlySet<string>;
-  /** How often each action was delivered, by its key. */
-  readonly deliveries: ReadonlyMap<string, number>;
+  /** The bodies with which each action was delivered, by its key. */
+  readonly deliveries: ReadonlyMap<string, ReadonlySet<string>>;
   /** Every entity is on this machine. */
   readonly machine: LoadedMachine;
   /** Delays of timers by trigger, and the state whose entry starts them. */
@@ -131,8 +134,12 @@ function checkEvents(
   }
   const buried = new Set(letters.map((letter) => letter.payload["event_id"]));
   const sent = new Set(expected.unsure);
-  for (const { eventId, entityId } of expected.acknowledged) {
+  const refused = new Set(history.filter((row) => row.outcome === "refused").map((row) => row.eventId));
+  for (const { eventId, entityId, isQueued = false } of expected.acknowledged) {
     sent.add(eventId);
+    if (isQueued && refused.has(eventId) && !buried.has(eventId)) {
+      violations.push({ rule: "lost", what: `dead letter of event ${eventId} of ${entityId}` });
+    }
     if (!counts.has(eventId) && !buried.has(eventId)) {
       violations.push({ rule: "lost", what: `event ${eventId} of ${entityId}` });
     }
@@ -260,13 +267,16 @@ function checkActions(history: readonly HistoryRow[], expected: Expected): reado
       }
     });
   }
-  for (const actionId of expected.deliveries.keys()) {
+  for (const [actionId, bodies] of expected.deliveries) {
+    if (bodies.size !== 1) {
+      violations.push({ rule: "action_body", what: `${actionId}: ${bodies.size} bodies` });
+    }
     if (!known.has(actionId)) violations.push({ rule: "action_unknown", what: actionId });
   }
   return violations;
 }
 
-/** A timer starts when its state is entered, and fires at most once for each entry, never before its delay is over. */
+/** A timer starts when its state is entered, and fires once when nobody leaves it before, never before its delay is over. */
 function checkTimers(rows: readonly HistoryRow[], timers: Expected["timers"]): readonly Violation[] {
   const violations: Violation[] = [];
   for (const [trigger, { state, delayMs }] of Object.entries(timers)) {
@@ -283,6 +293,9 @@ function checkTimers(rows: readonly HistoryRow[], timers: Expected["timers"]): r
         if (row.toState === state) [enteredAtMs, isFired] = [row.createdAtMs, false];
         else if (row.fromState === state) enteredAtMs = null;
       }
+    }
+    if (enteredAtMs !== null && !isFired) {
+      violations.push({ rule: "timer_missing", what: `${trigger} of ${rows[0]?.entityId}` });
     }
   }
   return violations;

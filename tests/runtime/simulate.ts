@@ -10,8 +10,8 @@ import { createMemoryStore } from "../../src/store/memory/memory_store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { checkStore, type Violation } from "./check_store.ts";
 import { type CrashingStore, createCrashingStore, ProcessDied } from "./crashing_store.ts";
-import { orderMachine } from "./machines.ts";
-import { type Mutant, mutantOf } from "./mutants.ts";
+import { MUTANTS, type MutantSpec } from "./mutants.ts";
+import { REMIND_MS, simulatedMachine } from "./simulated_machine.ts";
 import { pick, seededId, seededRandom } from "./random.ts";
 import { createVirtualClock } from "./virtual_clock.ts";
 
@@ -19,7 +19,10 @@ export interface SimulationReport {
   readonly seed: number;
   readonly events: number;
   readonly crashes: number;
+  /** Points at which a process could have died. */
   readonly crashPoints: number;
+  /** Those at which one died. */
+  readonly died: readonly string[];
   readonly violations: readonly Violation[];
 }
 
@@ -27,18 +30,24 @@ export interface SimulationOptions {
   readonly seed: number;
   readonly entities: number;
   readonly eventsPerEntity: number;
+  /** To die at each point. */
   readonly crashChance: number;
-  readonly mutant?: Mutant;
+  /** Or: the one point at which somebody dies, by its number. */
+  readonly crashAt?: number;
+  /** A name of `MUTANTS`. */
+  readonly mutant?: string;
   /** The store that tells the truth; default: in memory. */
   readonly openStore?: (clock: Clock) => Promise<Store>;
 }
 
-const order = orderMachine();
+const order = simulatedMachine();
 const RETRY = { baseMs: 100, capMs: 2_000 };
 const LEASE_MS = 10_000;
-const TRIGGERS = ["note", "note", "note", "pay", "ship", "nonsense"];
+/** Some deliveries hang for longer than their lease lasts. */
+const HANG_CHANCE = 0.02;
+const TRIGGERS = ["note", "note", "note", "pay", "pay", "refund", "ship", "reopen", "nonsense"];
 /** Steps of the world before it must have come to rest. */
-const STEPS_MAX = 3_000;
+const STEPS_MAX = 5_000;
 
 /** Everything that happens follows from the seed, as long as no step waits for real time. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
@@ -46,29 +55,49 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const clock = createVirtualClock();
   const truth = await (options.openStore?.(clock) ?? createMemoryStore({ clock, lockTimeoutMs: 2_000 }));
   await truth.machines.insert(recordOf());
-  const seen = options.mutant === undefined ? truth : mutantOf(truth, options.mutant);
+  const mutant = options.mutant === undefined ? null : mutantOf(options.mutant);
+  const seen = mutant?.layer === "store" ? mutant.wrap(truth, { clock, random }) : truth;
   const world = {
     crashChance: options.crashChance,
     crashes: 0,
     crashPoints: 0,
-    deliveries: new Map<string, number>(),
-    acknowledged: [] as { eventId: string; entityId: string }[],
+    died: new Set<string>(),
+    deliveries: new Map<string, Set<string>>(),
+    acknowledged: [] as { eventId: string; entityId: string; isQueued: boolean }[],
     clientsRunning: options.entities,
   };
 
+  function isDeath(point: string): boolean {
+    if (options.crashAt === undefined && world.crashChance === 0) return false;
+    world.crashPoints += 1;
+    const isNow = options.crashAt === undefined
+      ? random() < world.crashChance
+      : world.crashPoints === options.crashAt;
+    if (!isNow) return false;
+    world.crashes += 1;
+    world.died.add(point);
+    return true;
+  }
+
   /** A process that is started again whenever it died. */
   function createProcess(): {
-    readonly current: () => { readonly runtime: Runtime; readonly crashing: CrashingStore };
+    readonly current: () => {
+      readonly runtime: Runtime;
+      readonly store: Store;
+      readonly crashing: CrashingStore;
+    };
   } {
     let process = begin();
     function begin() {
       const crashing = createCrashingStore(seen, {
-        random,
-        crashChance: () => world.crashChance,
-        delay: () => random() < 0.3 ? clock.sleep(1 + Math.floor(random() * 30)) : Promise.resolve(),
+        isDeath,
+        delay: () => random() < 0.1 ? clock.sleep(1 + Math.floor(random() * 30)) : null,
       });
+      const store = mutant?.layer === "process"
+        ? mutant.wrap(crashing.store, { clock, random })
+        : crashing.store;
       const runtime = createRuntime({
-        store: crashing.store,
+        store,
         clock,
         compile: () => ({ type: "loaded", loaded: order }),
         retry: RETRY,
@@ -76,13 +105,11 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
         stopwatchMs: () => 0,
         limits: { lanesPerTurn: 3, eventsPerLane: 4, catalogCheckMs: 50 },
       });
-      return { runtime, crashing };
+      return { runtime, store, crashing };
     }
     return {
       current() {
         if (process.crashing.isDead()) {
-          world.crashes += 1;
-          world.crashPoints += process.crashing.crashPoints();
           process = begin();
         }
         return process;
@@ -113,13 +140,14 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     unsure: new Set(),
     deliveries: world.deliveries,
     machine: order,
-    timers: { remind: { state: "paid", delayMs: 3_600_000 } },
+    timers: { remind: { state: "paid", delayMs: REMIND_MS } },
   });
   return reportOf(violations);
 
   function reportOf(found: readonly Violation[]): SimulationReport {
-    const { crashes, crashPoints, acknowledged } = world;
-    return { seed: options.seed, events: acknowledged.length, crashes, crashPoints, violations: found };
+    const { crashes, crashPoints, died, acknowledged } = world;
+    const events = acknowledged.length;
+    return { seed: options.seed, events, crashes, crashPoints, died: [...died], violations: found };
   }
 
   async function runClient(entityId: string): Promise<void> {
@@ -127,7 +155,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       const event = newEvent(entityId, pick(random, TRIGGERS), { n: count });
       const isAwaited = random() < 0.5;
       while (!(await send(event, isAwaited))) await clock.sleep(100);
-      world.acknowledged.push({ eventId: event.eventId, entityId });
+      world.acknowledged.push({ eventId: event.eventId, entityId, isQueued: !isAwaited });
       if (random() < 0.3) await clock.sleep(Math.floor(random() * 1_000));
     }
     world.clientsRunning -= 1;
@@ -163,10 +191,11 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 
   async function runWorker(worker: ReturnType<typeof createProcess>): Promise<void> {
     while (!isOver) {
-      const { runtime, crashing } = worker.current();
+      const { runtime, store } = worker.current();
       try {
         const report = await runtime.turn();
-        const delivered = await deliver(crashing.store, runtime);
+        if (report === null) await store.turns.nextReadyAtMs();
+        const delivered = await deliver(store, runtime);
         const idleMs = world.clientsRunning > 0 ? 200 : 5_000;
         if (report === null && delivered === 0) await clock.sleep(20 + Math.floor(random() * idleMs));
       } catch (error) {
@@ -179,7 +208,14 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   async function deliver(store: Store, runtime: Runtime): Promise<number> {
     const actions = await store.outbox.claim({ limit: 2, leaseMs: LEASE_MS, owner: "w" });
     for (const action of actions) {
-      world.deliveries.set(action.actionId, (world.deliveries.get(action.actionId) ?? 0) + 1);
+      if (random() < 0.05) {
+        await store.outbox.postpone(action, clock.nowMs() + 50);
+        continue;
+      }
+      const bodies = world.deliveries.get(action.actionId) ?? new Set();
+      world.deliveries.set(action.actionId, bodies.add(JSON.stringify(action.params)));
+      if (random() < HANG_CHANCE) await clock.sleep(LEASE_MS + 1_000);
+      else if (random() < 0.1 && !(await store.outbox.extend(action, LEASE_MS))) continue;
       const result: ActionResult = random() < 0.8
         ? { type: "done", output: { receipt: 1 } }
         : { type: "failed", error: "no", isFinal: false, retryAfterMs: null };
@@ -193,6 +229,12 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     }
     return actions.length;
   }
+}
+
+function mutantOf(name: string): MutantSpec {
+  const mutant = Object.entries<MutantSpec>(MUTANTS).find(([one]) => one === name)?.[1];
+  if (mutant === undefined) throw new Error(`there is no mutant "${name}"`);
+  return mutant;
 }
 
 async function isAtRest(store: Store): Promise<boolean> {

@@ -35,8 +35,8 @@ export function createVirtualClock(startMs = 1_700_000_000_000): VirtualClock {
     async advance(durationMs) {
       const untilMs = nowMs + durationMs;
       while (true) {
-        const [next] = [...sleepers].filter((one) => one.atMs <= untilMs).sort((a, b) => a.atMs - b.atMs);
-        if (next === undefined) break;
+        const next = earliest(sleepers);
+        if (next === null || next.atMs > untilMs) break;
         nowMs = Math.max(nowMs, next.atMs);
         next.wake();
         await settled();
@@ -45,6 +45,13 @@ export function createVirtualClock(startMs = 1_700_000_000_000): VirtualClock {
       await settled();
     },
   };
+}
+
+/** Of several at one time, who went to sleep first. */
+function earliest(sleepers: Iterable<Sleeper>): Sleeper | null {
+  let first: Sleeper | null = null;
+  for (const one of sleepers) if (first === null || one.atMs < first.atMs) first = one;
+  return first;
 }
 
 /** Lets everything that can run without time passing run. */
