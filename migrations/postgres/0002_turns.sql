@@ -9,7 +9,7 @@
 -- Everything a turn must know of the lanes it holds, as one document.
 create function stator.load_lanes(ids text[], events_max integer, now_at bigint) returns json
   language plpgsql stable
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_memoize = off set jit = off
   set plan_cache_mode = force_generic_plan
 as $$
 begin
@@ -24,7 +24,14 @@ begin
         'events', numbered.events,
         'due', case when numbered.count > events_max then null else due.events end,
         'timers', timers.timers,
-        'next_scheduled_at', scheduled.at
+        'next_scheduled_at', case
+          when later.first_at > now_at then later.first_at
+          when later.first_at is not null then (
+            select i.not_before from stator.inbox i
+             where i.shard = l.shard and i.entity_id = l.entity_id and i.slot >= 4503599627370496
+               and i.not_before > now_at
+             order by i.not_before limit 1)
+        end
       ) order by u.place)
       from unnest(ids) with ordinality as u(id, place)
       cross join lateral (
@@ -41,19 +48,21 @@ begin
                  order by i.slot limit events_max + 1) i
       ) numbered
       cross join lateral (
-        select json_agg(row_to_json(i)) as events
-          from (select * from stator.inbox i
-                 where i.shard = l.shard and i.entity_id = l.entity_id and i.slot >= 4503599627370496
-                   and i.not_before <= now_at
-                 order by i.not_before, i.slot limit events_max + 1) i
-      ) due
-      cross join lateral (
+        -- Most lanes have nothing without a number: one look tells.
         select (
           select i.not_before from stator.inbox i
            where i.shard = l.shard and i.entity_id = l.entity_id and i.slot >= 4503599627370496
-             and i.not_before > now_at
-           order by i.not_before limit 1) as at
-      ) scheduled
+           order by i.not_before limit 1) as first_at
+        offset 0
+      ) later
+      cross join lateral (
+        select json_agg(row_to_json(i)) as events
+          from (select * from stator.inbox i
+                 where later.first_at <= now_at
+                   and i.shard = l.shard and i.entity_id = l.entity_id and i.slot >= 4503599627370496
+                   and i.not_before <= now_at
+                 order by i.not_before, i.slot limit events_max + 1) i
+      ) due
       cross join lateral (
         select json_agg(row_to_json(t)) as timers
           from (select key, trigger, payload, due_at, generation from stator.timer t
