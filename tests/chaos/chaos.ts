@@ -18,6 +18,8 @@ export interface ChaosOptions {
   readonly apis: number;
   /** Events a second that producers in bulk send together. */
   readonly rate: number;
+  /** A planted bug that every process has: a name of `MUTANTS`. */
+  readonly planted?: string;
   /** Told what happens, a line at a time. */
   readonly say: (line: string) => void;
 }
@@ -43,6 +45,8 @@ export interface ChaosReport {
 
 const LEASE_S = 2;
 const REST_MS_MAX = 180_000;
+/** What is planted may never come to rest. */
+const REST_PLANTED_MS_MAX = 15_000;
 const PATIENCE_MS = 60_000;
 const PAUSE_CUT_MS = 3_000;
 const PAUSE_CRASH_MS = 15_000;
@@ -113,7 +117,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     say(`chaos is over: ${producers.acknowledged.length} events, ${JSON.stringify(deaths.kills)}`);
 
     const restStartedMs = Date.now();
-    await waitForRest(server.url);
+    await waitForRest(server.url, options.planted === undefined ? REST_MS_MAX : REST_PLANTED_MS_MAX);
     const restMs = Date.now() - restStartedMs;
     isWatching = false;
     const watched = await watching;
@@ -156,7 +160,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
-interface SpecsOptions extends Pick<ChaosOptions, "workers"> {
+interface SpecsOptions extends Pick<ChaosOptions, "workers" | "planted"> {
   readonly apiPorts: readonly number[];
   readonly proxyPort: number;
   readonly url: string;
@@ -178,7 +182,7 @@ function specsOf(options: SpecsOptions): readonly SlotSpec[] {
       args: [SCRIPT, "worker"],
       env: env(placeOf(index, workers)),
       port: null,
-      lifeMs: [300, 2_500],
+      lifeMs: [300, 3_000],
     })),
     ...apiPorts.map((port, index): SlotSpec => ({
       name: `api-${index}`,
@@ -186,7 +190,7 @@ function specsOf(options: SpecsOptions): readonly SlotSpec[] {
       args: [SCRIPT, "api", "--host", "127.0.0.1", "--port", String(port)],
       env: env(placeOf(index, apiPorts.length)),
       port,
-      lifeMs: [500, 3_500],
+      lifeMs: [500, 4_000],
     })),
     {
       name: "pooler",
@@ -199,14 +203,15 @@ function specsOf(options: SpecsOptions): readonly SlotSpec[] {
   ];
 }
 
-function environmentOf(url: string, name: string, { receiverPort }: SpecsOptions): Record<string, string> {
+function environmentOf(url: string, name: string, options: SpecsOptions): Record<string, string> {
   return {
+    CHAOS_PLANTED: options.planted ?? "",
     ENVIRONMENT: "development",
     LOG_LEVEL: "warning",
     PYSTATOR_DATABASE_URL: url,
     PYSTATOR_DATABASE_CONNECTIONS_MAX: "6",
     PYSTATOR_AUTH_DISABLED: "true",
-    PYSTATOR_EGRESS_ALLOW: `127.0.0.1:${receiverPort}`,
+    PYSTATOR_EGRESS_ALLOW: `127.0.0.1:${options.receiverPort}`,
     PYSTATOR_WORKER_ID: name,
     PYSTATOR_WORKER_CONCURRENCY: "3",
     PYSTATOR_WORKER_POLL_INTERVAL_MS: "200",
@@ -219,9 +224,9 @@ function environmentOf(url: string, name: string, { receiverPort }: SpecsOptions
 }
 
 /** Until nothing waits any more, or it takes too long: then the audit says what is left. */
-async function waitForRest(url: string): Promise<void> {
+async function waitForRest(url: string, durationMs: number): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
-  const untilMs = Date.now() + REST_MS_MAX;
+  const untilMs = Date.now() + durationMs;
   while (Date.now() < untilMs) {
     const [left] = await sql`
       select (select count(*) from stator.inbox) + (select count(*) from stator.timer) +

@@ -8,8 +8,8 @@ const WHENS = ["before", "during", "after"] as const;
  * anybody is notified; `lease.after` is before the call to the outside, `acknowledge.before` after it.
  */
 const CALLS = {
-  worker: { claim: 12, commit: 6, lease: 6, acknowledge: 2, heartbeat: 1 },
-  api: { append: 3, lock: 3, commit: 3 },
+  worker: { claim: 40, commit: 25, lease: 8, acknowledge: 4, heartbeat: 1 },
+  api: { append: 8, lock: 25, commit: 25 },
 } as const;
 
 export interface FailPoint {

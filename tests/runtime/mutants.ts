@@ -177,7 +177,12 @@ export const MUTANTS = {
   },
 } as const satisfies Readonly<Record<string, MutantSpec>>;
 
-export type Mutant = keyof typeof MUTANTS;
+/** Throws when there is none of this name. */
+export function mutantOf(name: string): MutantSpec {
+  const mutant = Object.entries<MutantSpec>(MUTANTS).find(([one]) => one === name)?.[1];
+  if (mutant === undefined) throw new Error(`there is no mutant "${name}"`);
+  return mutant;
+}
 
 function turnsOf(inner: Store, { onTurn }: { readonly onTurn: (turn: Turn) => Turn | Promise<Turn> }): Store {
   return {

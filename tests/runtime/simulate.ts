@@ -10,7 +10,7 @@ import { createMemoryStore } from "../../src/store/memory/memory_store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { checkStore, type Violation } from "./check_store.ts";
 import { type CrashingStore, createCrashingStore, ProcessDied } from "./crashing_store.ts";
-import { MUTANTS, type MutantSpec } from "./mutants.ts";
+import { mutantOf } from "./mutants.ts";
 import { REMIND_MS, simulatedMachine } from "./simulated_machine.ts";
 import { pick, seededId, seededRandom } from "./random.ts";
 import { createVirtualClock } from "./virtual_clock.ts";
@@ -229,12 +229,6 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     }
     return actions.length;
   }
-}
-
-function mutantOf(name: string): MutantSpec {
-  const mutant = Object.entries<MutantSpec>(MUTANTS).find(([one]) => one === name)?.[1];
-  if (mutant === undefined) throw new Error(`there is no mutant "${name}"`);
-  return mutant;
 }
 
 async function isAtRest(store: Store): Promise<boolean> {
