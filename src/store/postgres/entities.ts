@@ -1,6 +1,6 @@
 /** Reading entities in PostgreSQL. */
 import { unreachable } from "../../assert.ts";
-import { type DatabaseRow, number, text } from "../columns.ts";
+import { type DatabaseRow, jsonOrNull, number, text } from "../columns.ts";
 import { cursorScope } from "../cursor.ts";
 import { entityFrom, timerFrom } from "../rows.ts";
 import type { Entity } from "../../orchestrator/entity.ts";
@@ -24,12 +24,14 @@ export function createPostgresEntities(database: PostgresDatabase): EntityStore 
     waitingMax: READS_WAITING_MAX,
     async read(entityIds) {
       // A limit inside makes the plan go through the key for each id, whatever the statistics say.
-      const rows = await database.all(
-        "select e.* from unnest($1::text[]) u(id) cross join lateral " +
+      // One value for all: the driver takes each column of each row out of the answer by itself.
+      const row = await database.get(
+        "select json_agg(e) as entities from unnest($1::text[]) u(id) cross join lateral " +
           "(select * from stator.entity e where e.shard = stator.shard_of(u.id) and e.entity_id = u.id limit 1) e",
         arrayLiteral(entityIds),
       );
-      return new Map(rows.map(entityFrom).map((entity) => [entity.entityId, entity]));
+      const rows = row === null ? null : jsonOrNull<readonly DatabaseRow[]>(row, "entities");
+      return new Map((rows ?? []).map(entityFrom).map((entity) => [entity.entityId, entity]));
     },
   });
   return {
