@@ -344,6 +344,7 @@ create table stator.document (
 );
 create index document_expires on stator.document (expires_at) where expires_at is not null;
 create index document_due on stator.document (kind, due_at, id) where due_at is not null;
+create index document_newest on stator.document (kind, created_at, id);
 
 create table stator.audit (
   id uuid primary key,

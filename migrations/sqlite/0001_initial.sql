@@ -217,6 +217,7 @@ create table document (
 ) strict;
 create index document_expires on document (expires_at) where expires_at is not null;
 create index document_due on document (kind, due_at, id) where due_at is not null;
+create index document_newest on document (kind, created_at, id);
 
 create table audit (
   id text primary key,

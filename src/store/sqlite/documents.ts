@@ -79,6 +79,7 @@ export function createSqliteDocuments(deps: SqliteDeps): DocumentStore {
             ? [{ column: "created_at", isDescending: true }, { column: "id", isDescending: true }]
             : [{ column: "id", isDescending: false }],
           query,
+          isCounted: false,
         });
         return { items: items.map(documentFrom), nextCursor };
       }),
