@@ -124,6 +124,30 @@ Deno.test("an event goes to every entity that matches: counted first, then done,
     assertEquals(await auditOf(harness), ["job.created"]);
   }));
 
+Deno.test("pages that watch jobs are told how far they are", () =>
+  withApi(OPEN_SETTINGS, async (harness) => {
+    const { api, call } = harness;
+    await orders(harness, ["o-1"]);
+    await call("POST", `${V1}/jobs`, { body: { trigger: "pay", filter: { state: "open" } } });
+    const response = await api.fetch(
+      new Request(`http://stator.test${V1}/stream?topics=jobs`, { headers: { accept: "text/event-stream" } }),
+      { remoteAddr: { transport: "tcp", hostname: "203.0.113.7", port: 1 } },
+    );
+    const reader = (response.body ?? new Blob().stream()).pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    for (let reads = 0; reads < 20 && !text.includes("event: jobs"); reads++) {
+      text += (await reader.read()).value ?? "";
+    }
+    await reader.cancel();
+    const data = /event: jobs\ndata: (.*)/.exec(text)?.[1] ?? "[]";
+    assertEquals(
+      JSON.parse(data).map((job: { status: string; matched: number }) => [job.status, job.matched]),
+      [
+        ["queued", 1],
+      ],
+    );
+  }));
+
 Deno.test("a job is held, goes on and is ended", () =>
   withApi(OPEN_SETTINGS, async (harness) => {
     const { call } = harness;

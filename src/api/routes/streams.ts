@@ -1,18 +1,22 @@
 /** Live news for pages: one stream for all topics a page shows, and changes of configuration. */
 import { z } from "@hono/zod-openapi";
 import { AppError } from "../../errors.ts";
+import { JOB_KIND } from "../../orchestrator/job.ts";
 import type { AuditEntry } from "../../store/store.ts";
 import { defineRoute, problemAnswer } from "../contract.ts";
 import type { ApiApp, RouteDeps } from "../env.ts";
 import { type EventStreams, streamAnswer, type StreamBatch, type StreamEvent } from "../event_stream.ts";
+import { jobRecord } from "./job_records.ts";
 import { feedItem } from "./transitions.ts";
 import { recordOf, Ticket, timeOf } from "./shared.ts";
 
 const TOPICS_MAX = 20;
 const TOPIC =
-  /^(?:history|queue|dead-letters|workers|stats|machine:\*|entity:[A-Za-z0-9][A-Za-z0-9._-]{0,254})$/;
+  /^(?:history|queue|dead-letters|workers|stats|jobs|machine:\*|entity:[A-Za-z0-9][A-Za-z0-9._-]{0,254})$/;
 const ROWS_PER_POLL = 100;
 const CHANGES_PER_POLL = 50;
+/** The newest ones. */
+const JOBS_SHOWN = 20;
 /** Figures are taken at most this often, once for all streams. */
 const FIGURES_MS = 1_000;
 
@@ -89,10 +93,11 @@ interface Figures {
   readonly "dead-letters": unknown;
   readonly workers: unknown;
   readonly stats: unknown;
+  readonly jobs: unknown;
 }
 
 type FigureTopic = keyof Figures;
-const FIGURE_TOPICS: readonly FigureTopic[] = ["queue", "dead-letters", "workers", "stats"];
+const FIGURE_TOPICS: readonly FigureTopic[] = ["queue", "dead-letters", "workers", "stats", "jobs"];
 
 export function addStreamRoutes(app: ApiApp, deps: RouteDeps & { readonly streams: EventStreams }): void {
   const { store, streams, clock } = deps;
@@ -180,12 +185,13 @@ export function addStreamRoutes(app: ApiApp, deps: RouteDeps & { readonly stream
   }
 
   async function takeFigures(): Promise<Figures> {
-    const [queue, outbox, letters, workers, states] = await Promise.all([
+    const [queue, outbox, letters, workers, states, jobs] = await Promise.all([
       store.inbox.counts(),
       store.outbox.counts(),
       store.deadLetters.stats(),
       store.operations.workers(),
       store.entities.countByState(),
+      store.operations.documents.list(JOB_KIND, { limit: JOBS_SHOWN, isNewestFirst: true }),
     ]);
     return {
       queue: {
@@ -201,6 +207,7 @@ export function addStreamRoutes(app: ApiApp, deps: RouteDeps & { readonly stream
       },
       workers: workers.map((worker) => ({ worker_id: worker.workerId, info: recordOf(worker.info) })),
       stats: states.map((row) => ({ machine_name: row.machineName, state: row.state, count: row.count })),
+      jobs: jobs.items.map(jobRecord),
     };
   }
 
