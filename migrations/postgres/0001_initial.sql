@@ -61,13 +61,24 @@ create index entity_labels on stator.entity using gin (labels jsonb_path_ops) wh
 -- What a search looks through: the id and each label as `key=value`, in lower case, a line each.
 create function stator.search_text(entity_id text, labels jsonb) returns text
   language sql immutable strict parallel safe
-  return lower((entity_id || coalesce((
-    select string_agg(E'\n' || l.key || '=' || l.value, '') from jsonb_each_text(labels) l), '')) collate "C");
+  return lower((entity_id || case when labels = '{}' then '' else coalesce((
+    select string_agg(E'\n' || l.key || '=' || l.value, '') from jsonb_each_text(labels) l), '') end) collate "C");
 
--- Every three letters in a row: a text that holds another holds all of its threes.
+-- Every three letters in a row: a text that holds another holds all of its threes. A loop, because a query would be
+-- started anew for every entity that is written.
 create function stator.threes(of_text text) returns text[]
-  language sql immutable strict parallel safe
-  return array(select distinct substr(lower(of_text collate "C"), i, 3) from generate_series(1, length(of_text) - 2) i);
+  language plpgsql immutable strict parallel safe
+as $$
+declare
+  lowered text := lower(of_text collate "C");
+  parts text[] := '{}';
+begin
+  for place in 1..length(lowered) - 2 loop
+    parts[place] := substr(lowered, place, 3);
+  end loop;
+  return parts;
+end
+$$;
 
 create index entity_search on stator.entity using gin (stator.threes(stator.search_text(entity_id, labels)));
 
