@@ -1063,7 +1063,7 @@ export interface MachineComparison {
   readonly impact: "breaking" | "behaviour" | "neutral";
   readonly changes: readonly ({
     readonly impact: "breaking" | "behaviour" | "neutral";
-    readonly subject: "machine" | "state" | "transition" | "variable" | "invariant";
+    readonly subject: "machine" | "state" | "transition" | "variable" | "invariant" | "schedule";
     readonly name: string;
     readonly message: string;
   })[];

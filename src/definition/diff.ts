@@ -2,13 +2,14 @@
 import type { InvariantSpec, MachineSpec, StateSpec, VariableSpec } from "../engine/spec.ts";
 import { canonicalJson } from "./canonical.ts";
 import type { Impact, MachineChange } from "./machine_change.ts";
+import { diffSchedules } from "./diff_schedules.ts";
 import { diffTransitions } from "./diff_transitions.ts";
 import { durationText } from "./duration_text.ts";
 import { actionText, conditionText } from "./export/labels.ts";
 
 const RANK: Readonly<Record<Impact, number>> = { breaking: 0, behaviour: 1, neutral: 2 };
 
-/** Breaking first, then in the order machine, states, transitions, variables, invariants of the new file. */
+/** Breaking first, then in the order machine, states, transitions, variables, invariants, schedules of the new file. */
 export function diffMachines(before: MachineSpec, after: MachineSpec): readonly MachineChange[] {
   const changes = [
     ...machineChanges(before, after),
@@ -16,6 +17,7 @@ export function diffMachines(before: MachineSpec, after: MachineSpec): readonly 
     ...diffTransitions(before, after),
     ...variableChanges(before, after),
     ...invariantChanges(before, after),
+    ...diffSchedules(before, after),
   ];
   return changes.toSorted((left, right) => RANK[left.impact] - RANK[right.impact]);
 }

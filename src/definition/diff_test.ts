@@ -29,6 +29,8 @@ function check(after: JsonObject): readonly string[] {
   );
 }
 
+const NIGHTLY: JsonObject = { name: "nightly", cron: "0 3 * * *", trigger: "end", entity_id: "a" };
+
 const CASES: readonly (readonly [name: string, after: JsonObject, changes: readonly string[]])[] = [
   ["nothing", {}, []],
   ["a version", { meta: { machine_name: "m", version: "2.0.0", validate_context: true } }, []],
@@ -102,4 +104,30 @@ const CASES: readonly (readonly [name: string, after: JsonObject, changes: reado
 
 for (const [name, after, changes] of CASES) {
   Deno.test(`diffMachines() tells of ${name}`, () => deepStrictEqual(check(after), changes));
+}
+
+const SCHEDULES: readonly (readonly [JsonObject, readonly string[]])[] = [
+  [{ ...NIGHTLY, description: "says nothing" }, []],
+  [{ ...NIGHTLY, name: "daily" }, [
+    'behaviour: Schedule "nightly" is gone: "end" at 03:00 (UTC)',
+    'behaviour: Schedule "daily" is new: "end" at 03:00 (UTC)',
+  ]],
+  [{ ...NIGHTLY, cron: "0 4 * * *", trigger: "pay", payload: { a: 1 }, entity_id: "b", catch_up: "all" }, [
+    'behaviour: Schedule "nightly" at 04:00 (UTC), before: at 03:00 (UTC)',
+    'behaviour: Schedule "nightly" sends "pay", before: sends "end"',
+    'behaviour: Schedule "nightly" sends with payload {"a":1}, before: sends with payload {}',
+    'behaviour: Schedule "nightly" sends to b, before: sends to a',
+    'behaviour: Schedule "nightly" makes up for every missed occurrence, before: makes up for the last missed occurrence',
+  ]],
+];
+
+for (const [schedule, changes] of SCHEDULES) {
+  Deno.test(`diffMachines() tells of schedules: ${JSON.stringify(schedule)}`, () => {
+    const before = specOf({ ...BASE, schedules: [NIGHTLY] });
+    const after = specOf({ ...BASE, schedules: [schedule] });
+    deepStrictEqual(
+      diffMachines(before, after).map(({ impact, message }) => `${impact}: ${message}`),
+      changes,
+    );
+  });
 }

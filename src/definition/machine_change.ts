@@ -8,8 +8,8 @@ export type Impact = "breaking" | "behaviour" | "neutral";
 
 export interface MachineChange {
   readonly impact: Impact;
-  readonly subject: "machine" | "state" | "transition" | "variable" | "invariant";
-  /** The state, variable or invariant; the trigger of a transition; the key of `meta`. */
+  readonly subject: "machine" | "state" | "transition" | "variable" | "invariant" | "schedule";
+  /** The state, variable, invariant or schedule; the trigger of a transition; the key of `meta`. */
   readonly name: string;
   readonly message: string;
 }

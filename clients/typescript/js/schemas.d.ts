@@ -1062,7 +1062,7 @@ export interface MachineComparison {
   readonly impact: "breaking" | "behaviour" | "neutral";
   readonly changes: readonly ({
     readonly impact: "breaking" | "behaviour" | "neutral";
-    readonly subject: "machine" | "state" | "transition" | "variable" | "invariant";
+    readonly subject: "machine" | "state" | "transition" | "variable" | "invariant" | "schedule";
     readonly name: string;
     readonly message: string;
   })[];

@@ -17,7 +17,7 @@ const Comparison = z.object({
   impact: Impact.openapi({ description: "The heaviest of all changes; `neutral` when there is none" }),
   changes: z.array(z.object({
     impact: Impact,
-    subject: z.enum(["machine", "state", "transition", "variable", "invariant"]),
+    subject: z.enum(["machine", "state", "transition", "variable", "invariant", "schedule"]),
     name: z.string(),
     message: z.string(),
   })),
