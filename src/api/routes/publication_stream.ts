@@ -16,7 +16,7 @@ const TopicList = z.string().min(1).max(4_200).transform((text) =>
   .openapi({
     type: "string",
     maxLength: 4_200,
-    pattern: "^(?:\\*|[A-Za-z0-9_.:-]{1,200})(?:,(?:\\*|[A-Za-z0-9_.:-]{1,200}))*$",
+    pattern: `^(?:\\*|[A-Za-z0-9_.:-]{1,200})(?:,(?:\\*|[A-Za-z0-9_.:-]{1,200})){0,${TOPICS_MAX - 1}}$`,
     example: "order_paid,order_shipped",
   });
 

@@ -21,7 +21,7 @@ const JOBS_SHOWN = 20;
 const FIGURES_MS = 1_000;
 
 const ONE_TOPIC = TOPIC.source.slice(1, -1);
-const TOPICS_PATTERN = `^${ONE_TOPIC}(?:,${ONE_TOPIC})*$`;
+const TOPICS_PATTERN = `^${ONE_TOPIC}(?:,${ONE_TOPIC}){0,${TOPICS_MAX - 1}}$`;
 
 const TopicList = z.string().min(1).max(2_000).transform((text) =>
   text.split(",").map((topic) => topic.trim())
