@@ -8,7 +8,7 @@ import type {
 } from "../../orchestrator/dead_letter.ts";
 import { uuidV5 } from "../../orchestrator/action_id.ts";
 import type { Command } from "../../orchestrator/event.ts";
-import type { OldEntity, OldMachine, OldTransition } from "../../orchestrator/predecessor.ts";
+import type { OldEntity, OldTransition } from "../../orchestrator/predecessor.ts";
 import type { DatabaseRow } from "../columns.ts";
 import type { OldEvent, PredecessorSource } from "./port.ts";
 
