@@ -12,6 +12,7 @@ const REQUEST_HEADERS = [
   "mcp-protocol-version",
   "prefer",
   "traceparent",
+  "x-csrf-token",
   "x-request-id",
 ];
 const EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotency-Replayed, Preference-Applied, " +
