@@ -30,6 +30,7 @@ const MACHINES = new URL("../../machines/", import.meta.url);
 export async function createCliWorld(): Promise<CliWorld> {
   const files = new Map<string, string>();
   for await (const entry of Deno.readDir(MACHINES)) {
+    if (!entry.isFile) continue;
     files.set(`machines/${entry.name}`, await Deno.readTextFile(new URL(entry.name, MACHINES)));
   }
   const started: string[] = [];
