@@ -18,6 +18,8 @@ export interface ChaosOptions {
   readonly apis: number;
   /** Events a second that producers in bulk send together. */
   readonly rate: number;
+  /** Processes killed a second, at most. */
+  readonly killRate: number;
   /** A planted bug that every process has: a name of `MUTANTS`. */
   readonly planted?: string;
   /** Told what happens, a line at a time. */
@@ -70,7 +72,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 
   async function run(): Promise<ChaosReport> {
-    const endMs = Date.now() + options.seconds * 1_000;
+    const startedMs = Date.now();
+    const endMs = startedMs + options.seconds * 1_000;
     const isRunning = () => Date.now() < endMs;
     const deaths: Deaths = {
       kills: { worker: 0, api: 0, pooler: 0 },
@@ -80,12 +83,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       dead: new Map(),
       failures: [],
     };
+    const isAhead = () =>
+      deaths.kills.worker + deaths.kills.api > (Date.now() - startedMs) / 1_000 * options.killRate;
     const faults = { cuts: 0, crashes: 0 };
     const apiPorts = Array.from({ length: options.apis }, freePort);
     const proxyPort = freePort();
     const specs = specsOf({ ...options, apiPorts, proxyPort, url: server.url, receiverPort: receiver.port });
     const slots = specs.map((spec) =>
-      createSlot(spec, { random, deaths, isRunning, freezeMs: LEASE_S * 1_000 + 500, say })
+      createSlot(spec, { random, deaths, isRunning, isAhead, freezeMs: LEASE_S * 1_000 + 500, say })
     );
     const producers = createProducers({
       random,

@@ -34,10 +34,10 @@ interface Sent {
   readonly trigger: string;
 }
 
-const BULK_PRODUCERS = 6;
+const BULK_PRODUCERS = 8;
 const BULK_ENTITIES = 40;
 const CHUNK_ENTITIES = 10;
-const CHUNK_EVENTS = 120;
+const CHUNK_EVENTS = 150;
 const SINGLE_PRODUCERS = 12;
 const SINGLE_PAUSE_MS = 150;
 const SQL_MS_MAX = 8_000;

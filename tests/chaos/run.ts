@@ -17,6 +17,7 @@ const { values } = parseArgs({
     workers: { type: "string", default: "5" },
     apis: { type: "string", default: "3" },
     rate: { type: "string", default: "450" },
+    "kill-rate": { type: "string", default: "2.2" },
     planted: { type: "string" },
     json: { type: "boolean", default: false },
   },
@@ -30,6 +31,7 @@ const options = {
   workers: Number(values.workers),
   apis: Number(values.apis),
   rate: Number(values.rate),
+  killRate: Number(values["kill-rate"]),
   say: values.json ? () => {} : write,
 };
 if (values.planted === undefined) {
