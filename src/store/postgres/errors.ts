@@ -14,6 +14,9 @@ const CONNECTION_CODES: ReadonlySet<string> = new Set([
   "CONNECTION_ENDED",
   "CONNECTION_DESTROYED",
   "CONNECT_TIMEOUT",
+  // The stream of a copy whose connection ended.
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "ERR_STREAM_DESTROYED",
   "ECONNREFUSED",
   "ECONNRESET",
   "ECONNABORTED",
