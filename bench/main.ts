@@ -1,4 +1,5 @@
 /** `deno task bench [--json] [--only NAME]`: measures and prints, one row a number. */
+import { messageOf } from "../src/errors.ts";
 import { benchDefinition } from "./definition.ts";
 import { benchDrain } from "./drain.ts";
 import { benchEngine } from "./engine.ts";
@@ -24,10 +25,18 @@ if (only !== null && (only === undefined || !Object.hasOwn(SUITES, only))) {
   await print(`Cannot measure "${only ?? ""}": name one of ${Object.keys(SUITES).join(", ")}`);
   Deno.exit(2);
 }
+const failed: string[] = [];
 for (const [name, suite] of Object.entries(SUITES)) {
   if (only !== null && only !== name) continue;
-  for (const row of await suite()) await print(isJson ? JSON.stringify(row) : lineOf(row));
+  try {
+    for (const row of await suite()) await print(isJson ? JSON.stringify(row) : lineOf(row));
+  } catch (error) {
+    // The other groups have figures all the same.
+    failed.push(name);
+    await Deno.stderr.write(new TextEncoder().encode(`Cannot measure "${name}": ${messageOf(error)}\n`));
+  }
 }
+if (failed.length > 0) Deno.exit(1);
 
 async function print(line: string): Promise<void> {
   await Deno.stdout.write(new TextEncoder().encode(`${line}\n`));
