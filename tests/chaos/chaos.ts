@@ -8,7 +8,7 @@ import { publishMachine } from "./machine.ts";
 import { startPostgres } from "./postgres_server.ts";
 import { createProducers } from "./producers.ts";
 import { startReceiver } from "./receiver.ts";
-import { createSlot, type Deaths, type SlotSpec } from "./slots.ts";
+import { createSlot, type Deaths, type Slot, type SlotSpec } from "./slots.ts";
 import { watchTheDead } from "./watch.ts";
 
 export interface ChaosOptions {
@@ -60,6 +60,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const random = seededRandom(seed);
   const server = await startPostgres({ settings: ["max_connections=200"] });
   const receiver = startReceiver(random);
+  const slots: Slot[] = [];
   try {
     await migrate(server.url);
     const store = await openPostgresStore({ url: server.url, applicationName: "setup" });
@@ -67,6 +68,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await store.close();
     return await run();
   } finally {
+    for (const slot of slots) slot.close();
     await receiver.close();
     await server.stop();
   }
@@ -89,8 +91,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const apiPorts = Array.from({ length: options.apis }, freePort);
     const proxyPort = freePort();
     const specs = specsOf({ ...options, apiPorts, proxyPort, url: server.url, receiverPort: receiver.port });
-    const slots = specs.map((spec) =>
-      createSlot(spec, { random, deaths, isRunning, isAhead, freezeMs: LEASE_S * 1_000 + 500, say })
+    slots.push(
+      ...specs.map((spec) =>
+        createSlot(spec, { random, deaths, isRunning, isAhead, freezeMs: LEASE_S * 1_000 + 500, say })
+      ),
     );
     const producers = createProducers({
       random,

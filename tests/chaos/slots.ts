@@ -68,15 +68,18 @@ export interface Slot {
   run(): Promise<void>;
   /** SIGTERM to the last process. */
   end(): Promise<void>;
+  /** Leaves nothing behind, whatever went wrong. */
+  close(): void;
 }
 
 export function createSlot(spec: SlotSpec, deps: SlotsDeps): Slot {
   const { random, deaths } = deps;
   let count = 0;
   let last: Child | null = null;
+  let isClosed = false;
   return {
     async run() {
-      while (deps.isRunning()) {
+      while (deps.isRunning() && !isClosed) {
         const child = start(deps.isAhead() ? "" : armedPoint());
         const [least, most] = spec.lifeMs;
         if (random() < LOADING_CHANCE) await within(child, random() * LOADING_MS);
@@ -90,10 +93,14 @@ export function createSlot(spec: SlotSpec, deps: SlotsDeps): Slot {
         await finish(child);
         await pause(random() * RESTART_MS_MAX);
       }
-      last = start("");
+      if (!isClosed) start("");
     },
     async end() {
       if (last !== null) await stop(last);
+    },
+    close() {
+      isClosed = true;
+      if (last !== null) send(last, "SIGKILL");
     },
   };
 
@@ -124,7 +131,9 @@ export function createSlot(spec: SlotSpec, deps: SlotsDeps): Slot {
     const lines: string[] = [];
     let isReady = false;
     const read = Promise.all([process.stdout, process.stderr].map((stream) => readLines(stream, onLine)));
-    return { name, process, startedAtMs: Date.now(), lines, read, isReady: () => isReady };
+    const child = { name, process, startedAtMs: Date.now(), lines, read, isReady: () => isReady };
+    last = child;
+    return child;
 
     function onLine(line: string): void {
       if (line === "ready") isReady = true;
