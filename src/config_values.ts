@@ -153,7 +153,7 @@ const DEFAULT_HEALTH_PORT = 9090;
 /** Ten thousand a second: more than one process answers, so that only a runaway caller of a larger one meets it. */
 const DEFAULT_INBOX_MAX = 1_000_000;
 const DEFAULT_LAG_MAX_S = 86_400;
-const DEFAULT_RATE_LIMIT_PER_MINUTE = 600_000;
+const DEFAULT_RATE_LIMIT_PER_MINUTE = 3_000_000;
 
 const NO_CODE = "code from definitions and from the database is never run";
 const ONE_INBOX = "events and data share one inbox and the worker's settings";
