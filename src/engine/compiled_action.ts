@@ -124,7 +124,17 @@ function compileNamed(spec: ActionSpec & { readonly type: "named" }, common: Com
 
 type StatechartAction = Exclude<
   ActionSpec,
-  { readonly type: "named" | "effect" | "http" | "celery" | "send_event" | "create_entity" | "code" | "branch" }
+  {
+    readonly type:
+      | "named"
+      | "effect"
+      | "http"
+      | "celery"
+      | "send_event"
+      | "create_entity"
+      | "code"
+      | "branch";
+  }
 >;
 
 function compileStatechartAction(spec: StatechartAction, common: Common): CompiledAction {
