@@ -26,7 +26,8 @@ Deno.test("formatYaml() says where a text is not YAML", async () => {
 
 Deno.test("the sample machines have the one form", async () => {
   const folder = new URL("../../machines/", import.meta.url);
-  for await (const { name } of Deno.readDir(folder)) {
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (!isFile) continue;
     const text = await Deno.readTextFile(new URL(name, folder));
     assert.equal(await formatYaml(text, name), text, `run: stator fmt machines/${name}`);
   }
