@@ -36,7 +36,7 @@ export const DEFAULT_LIMITS: RuntimeLimits = {
   lanesPerTurnSparse: 400,
   eventsPerLane: 20,
   eventsPerLaneAlone: 320,
-  submitBatchMax: 64,
+  submitBatchMax: 128,
   submitConcurrency: 4,
   submitQuickMax: 2,
   queueMax: 10_000,

@@ -3,8 +3,8 @@ import type { HistoryRow } from "../../orchestrator/history.ts";
 import type { Delivery } from "../event_status.ts";
 import type { Statement } from "./client.ts";
 
-/** Fewer rows than this go with the rest of their turn: COPY takes two more round trips. */
-export const COPY_ROWS_MIN = 64;
+/** Fewer rows than this go with the rest of their turn: COPY takes two more round trips, which a busy process feels. */
+export const COPY_ROWS_MIN = 200;
 
 export interface PlacedRow {
   readonly row: HistoryRow;
