@@ -37,7 +37,7 @@ export interface Auth {
     request: LoginRequest,
     previous: string | null,
   ): Promise<NewSession & { readonly role: string }>;
-  /** What a page of this session sends back with its changes. */
+  /** What a page of its session sends back with its changes. */
   csrfTokenOf(request: Request): Promise<string | null>;
   refresh(token: string): Promise<IssuedTokens>;
   /** Ends what the caller came in with and, when given, the family of the refresh token. */
