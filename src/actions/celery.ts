@@ -2,7 +2,7 @@
 import type { Redis } from "ioredis";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
-import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { ActionHandler } from "./actions.ts";
@@ -123,7 +123,7 @@ function requestOf(action: LeasedAction, deps: CeleryDeps): CeleryRequest | stri
   const { task, args = [], kwargs = {}, queue = QUEUE_DEFAULT, timeout, wait = true } = action.params;
   if (typeof task !== "string" || task === "") return "Cannot queue the task: it has no name under task";
   if (!Array.isArray(args)) return `Cannot queue task "${task}": args is not a list`;
-  if (!isMapping(kwargs)) return `Cannot queue task "${task}": kwargs is not a mapping`;
+  if (!isJsonObject(kwargs)) return `Cannot queue task "${task}": kwargs is not a mapping`;
   if (typeof queue !== "string" || !/^[\w.:-]{1,200}$/.test(queue)) {
     return `Cannot queue task "${task}": queue is not a name`;
   }
@@ -183,7 +183,7 @@ function resultOf(text: string, action: LeasedAction): ActionResult | null {
     return final(`The result of task "${action.actionId}" is over ${RESULT_LENGTH_MAX} characters`);
   }
   const meta: JsonValue = JSON.parse(text);
-  if (!isMapping(meta)) return final(`The result of task "${action.actionId}" cannot be read`);
+  if (!isJsonObject(meta)) return final(`The result of task "${action.actionId}" cannot be read`);
   const { status, result = null } = meta;
   if (status === "SUCCESS") return { type: "done", output: { task_id: action.actionId, result } };
   if (status === "FAILURE" || status === "REVOKED") {
@@ -193,7 +193,7 @@ function resultOf(text: string, action: LeasedAction): ActionResult | null {
 }
 
 function causeOf(result: JsonValue): string {
-  if (!isMapping(result)) return JSON.stringify(result);
+  if (!isJsonObject(result)) return JSON.stringify(result);
   const message = result["exc_message"];
   return `${result["exc_type"] ?? "error"}: ${Array.isArray(message) ? message.join(", ") : message ?? ""}`;
 }
@@ -208,8 +208,4 @@ function transient(error: string): ActionResult {
 
 function base64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-}
-
-function isMapping(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

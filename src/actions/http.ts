@@ -1,6 +1,6 @@
 /** Action `http`: one call to an outside system, with the same idempotency key on every attempt. */
 import type { Clock } from "../clock.ts";
-import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { ActionHandler } from "./actions.ts";
@@ -59,7 +59,7 @@ function outputOf(
   onSuccess: JsonValue,
   answer: { readonly status: number; readonly body: string },
 ): JsonObject | null {
-  if (!isMapping(onSuccess)) return null;
+  if (!isJsonObject(onSuccess)) return null;
   const output: Record<string, JsonValue> = {};
   if (typeof onSuccess.status_key === "string") output[onSuccess.status_key] = answer.status;
   if (typeof onSuccess.body_key === "string") output[onSuccess.body_key] = decodedOf(answer.body);
@@ -122,7 +122,7 @@ function headersOf(
     readonly deps: HttpActionDeps;
   },
 ): readonly (readonly [string, string])[] | string {
-  if (!isMapping(headers)) return [];
+  if (!isJsonObject(headers)) return [];
   const own: [string, string][] = [];
   const render = (text: string) => String(deps.render(text, action));
   for (const [name, value] of Object.entries(headers)) {
@@ -163,8 +163,4 @@ function decodedOf(body: string): JsonValue {
   } catch {
     return body;
   }
-}
-
-function isMapping(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

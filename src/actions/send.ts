@@ -1,5 +1,5 @@
 /** Action `send` with a target: an event for another entity, or a message for an address outside. */
-import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 import type { ActionResult, LeasedAction } from "../orchestrator/outbox.ts";
 import type { ActionHandler } from "./actions.ts";
 import type { OutsideEvent } from "./other_entity.ts";
@@ -81,9 +81,5 @@ async function post(url: string, message: {
 }
 
 function mappingOf(value: JsonValue): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? toObject(value) : {};
-}
-
-function toObject(value: JsonObject | readonly JsonValue[]): JsonObject {
-  return Object.fromEntries(Object.entries(value));
+  return isJsonObject(value) ? value : {};
 }

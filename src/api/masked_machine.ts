@@ -1,5 +1,5 @@
 /** Machines for people who may read but not write them: without the credentials that authors put into calls. */
-import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 import type { MachineRecord } from "../orchestrator/machine_record.ts";
 
 const MASK = "***";
@@ -28,14 +28,14 @@ export function maskedMachine(record: MachineRecord): MachineRecord {
 /** What was left of an action that could not be carried out: its address and headers as masked as in the machine. */
 export function maskedAction(payload: JsonObject): JsonObject {
   const { params } = payload;
-  return params !== undefined && isObject(params) ? { ...payload, params: maskedCall(params) } : payload;
+  return params !== undefined && isJsonObject(params) ? { ...payload, params: maskedCall(params) } : payload;
 }
 
 function maskedObject(object: JsonObject, depth: number): JsonObject {
   return Object.fromEntries(
     Object.entries(object).map(([key, value]) => [
       key,
-      key === "http" && isObject(value) ? maskedCall(value) : maskedValue(value, depth + 1),
+      key === "http" && isJsonObject(value) ? maskedCall(value) : maskedValue(value, depth + 1),
     ]),
   );
 }
@@ -43,7 +43,7 @@ function maskedObject(object: JsonObject, depth: number): JsonObject {
 function maskedValue(value: JsonValue, depth: number): JsonValue {
   if (depth > DEPTH_MAX) return MASK;
   if (Array.isArray(value)) return value.map((item: JsonValue) => maskedValue(item, depth + 1));
-  return isObject(value) ? maskedObject(value, depth) : value;
+  return isJsonObject(value) ? maskedObject(value, depth) : value;
 }
 
 function maskedCall(call: JsonObject): JsonObject {
@@ -51,7 +51,7 @@ function maskedCall(call: JsonObject): JsonObject {
   return {
     ...call,
     ...(typeof url === "string" ? { url: maskedUrl(url) } : {}),
-    ...(headers !== undefined && isObject(headers) ? { headers: maskedHeaders(headers) } : {}),
+    ...(headers !== undefined && isJsonObject(headers) ? { headers: maskedHeaders(headers) } : {}),
   };
 }
 
@@ -67,8 +67,4 @@ function maskedHeaders(headers: JsonObject): JsonObject {
       return [name, isPlain ? value : MASK];
     }),
   );
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

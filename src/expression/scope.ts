@@ -1,5 +1,5 @@
 /** What an expression can see: the context, and which states are active. */
-import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 
 /** The surroundings of one evaluation. */
 export interface Scope {
@@ -18,12 +18,8 @@ export function lookUp(values: JsonObject, path: string): JsonValue | undefined 
   if (!path.includes(".")) return undefined;
   let value: JsonValue | undefined = values;
   for (const key of path.split(".")) {
-    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
+    if (!isJsonObject(value) || !Object.hasOwn(value, key)) return undefined;
     value = value[key];
   }
   return value;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

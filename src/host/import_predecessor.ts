@@ -5,7 +5,7 @@ import { AppError } from "../errors.ts";
 import { isJsonObject } from "../json.ts";
 import type { DeadLetter } from "../orchestrator/dead_letter.ts";
 import { isEntityId } from "../orchestrator/entity_id.ts";
-import type { LaneWrite, LoadedLane } from "../orchestrator/lane.ts";
+import { keptLane, type LaneWrite, type LoadedLane } from "../orchestrator/lane.ts";
 import { type LoadedMachine } from "../orchestrator/loaded_machine.ts";
 import { adoptEntity, type OldEntity, type OldMachine } from "../orchestrator/predecessor.ts";
 import { compareVersions } from "../orchestrator/version_order.ts";
@@ -235,9 +235,13 @@ export async function importPredecessorInto(
     }
     report.dead_letters.imported += 1;
     if (options.isDryRun) return;
-    await withLanes([entityId], (lanes) => {
+    await withLanes([entityId], (lanes, nowMs) => {
       const lane = lanes.get(entityId);
-      return Promise.resolve(lane === undefined ? [] : [{ ...unchanged(lane), deadLetters: [letter] }]);
+      // Whether anything is due is for a worker to see.
+      const readyAtMs = lane?.parkedReason === null ? nowMs : null;
+      return Promise.resolve(
+        lane === undefined ? [] : [{ ...keptLane(lane, readyAtMs), deadLetters: [letter] }],
+      );
     });
   }
 
@@ -259,27 +263,4 @@ export async function importPredecessorInto(
 
 function emptyCount(): ImportCount {
   return { imported: 0, present: 0, refused: 0 };
-}
-
-/** Events that wait in the lane keep their turn: it is ready when there are any. */
-function unchanged(lane: LoadedLane): LaneWrite {
-  const dueAtMs = lane.events.length > 0 ? [0] : [];
-  if (lane.nextScheduledAtMs !== null) dueAtMs.push(lane.nextScheduledAtMs);
-  if (lane.entity?.status === "active") dueAtMs.push(...lane.timers.map((timer) => timer.dueAtMs));
-  return {
-    entityId: lane.entityId,
-    expectedVersion: lane.entity?.version ?? 0,
-    entity: null,
-    isPurged: false,
-    nextSeq: lane.nextSeq,
-    attempts: lane.attempts,
-    parkedReason: lane.parkedReason,
-    readyAtMs: dueAtMs.length === 0 || lane.parkedReason !== null ? null : Math.min(...dueAtMs),
-    consumedEventIds: [],
-    history: [],
-    timersSet: [],
-    timersCancelled: [],
-    outbox: [],
-    deadLetters: [],
-  };
 }

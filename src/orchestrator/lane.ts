@@ -44,3 +44,23 @@ export interface LaneWrite {
   readonly outbox: readonly OutboxRow[];
   readonly deadLetters: readonly DeadLetter[];
 }
+
+/** The lane as it was loaded, for a turn that changes little of it. */
+export function keptLane(lane: LoadedLane, readyAtMs: number | null): LaneWrite {
+  return {
+    entityId: lane.entityId,
+    expectedVersion: lane.entity?.version ?? 0,
+    entity: null,
+    isPurged: false,
+    nextSeq: lane.nextSeq,
+    attempts: lane.attempts,
+    parkedReason: lane.parkedReason,
+    readyAtMs,
+    consumedEventIds: [],
+    history: [],
+    timersSet: [],
+    timersCancelled: [],
+    outbox: [],
+    deadLetters: [],
+  };
+}

@@ -1,6 +1,7 @@
 /** Finds the event that ends every process which touches it, and counts that as a failed attempt. */
 import type { Clock } from "../clock.ts";
 import type { JsonObject } from "../json.ts";
+import { keptLane } from "../orchestrator/lane.ts";
 import { retryDelayMs, type RetryPolicy } from "../orchestrator/retry.ts";
 import type { DocumentStore, StoredDocument, TurnStore } from "../store/store.ts";
 
@@ -126,22 +127,7 @@ async function countDeath(entityId: string, deps: CrashGuardDeps): Promise<void>
   const delayMs = retryDelayMs(deps.retry, { attemptsFailed: attempts, random: deps.random() });
   await turn.commit({
     answers: [],
-    lanes: [{
-      entityId,
-      expectedVersion: lane.entity?.version ?? 0,
-      entity: null,
-      isPurged: false,
-      nextSeq: lane.nextSeq,
-      attempts,
-      parkedReason: null,
-      readyAtMs: turn.nowMs + delayMs,
-      consumedEventIds: [],
-      history: [],
-      timersSet: [],
-      timersCancelled: [],
-      outbox: [],
-      deadLetters: [],
-    }],
+    lanes: [{ ...keptLane(lane, turn.nowMs + delayMs), attempts }],
   });
 }
 

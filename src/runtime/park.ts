@@ -1,5 +1,5 @@
 /** Parks the lane of an entity and lets it go on, under the lock of the lane. */
-import type { LoadedLane } from "../orchestrator/lane.ts";
+import { keptLane, type LoadedLane } from "../orchestrator/lane.ts";
 import { holdOf, type LaneHold, parkedReasonOf } from "../orchestrator/lane_hold.ts";
 import type { TurnStore } from "../store/store.ts";
 
@@ -51,22 +51,7 @@ async function changeHold(
     }
     const { type } = await turn.commit({
       answers: [],
-      lanes: [{
-        entityId,
-        expectedVersion: lane.entity?.version ?? 0,
-        entity: null,
-        isPurged: false,
-        nextSeq: lane.nextSeq,
-        attempts: lane.attempts,
-        ...changed,
-        readyAtMs: changed.parkedReason === null ? turn.nowMs : null,
-        consumedEventIds: [],
-        history: [],
-        timersSet: [],
-        timersCancelled: [],
-        outbox: [],
-        deadLetters: [],
-      }],
+      lanes: [{ ...keptLane(lane, changed.parkedReason === null ? turn.nowMs : null), ...changed }],
     });
     if (type === "committed") return { type: "done" };
   }

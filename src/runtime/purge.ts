@@ -1,4 +1,5 @@
 /** Removes an entity for good, under the lock of its lane. */
+import { keptLane } from "../orchestrator/lane.ts";
 import type { TurnStore } from "../store/store.ts";
 
 /** False = there was neither an entity nor anything waiting for one. */
@@ -11,22 +12,7 @@ export async function purgeEntity(turns: TurnStore, entityId: string): Promise<b
   }
   const outcome = await turn.commit({
     answers: [],
-    lanes: [{
-      entityId,
-      expectedVersion: lane.entity?.version ?? 0,
-      entity: null,
-      isPurged: true,
-      nextSeq: lane.nextSeq,
-      attempts: 0,
-      parkedReason: null,
-      readyAtMs: null,
-      consumedEventIds: [],
-      history: [],
-      timersSet: [],
-      timersCancelled: [],
-      outbox: [],
-      deadLetters: [],
-    }],
+    lanes: [{ ...keptLane(lane, null), isPurged: true, attempts: 0, parkedReason: null }],
   });
   return outcome.type === "committed";
 }

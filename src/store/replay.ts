@@ -1,6 +1,6 @@
 /** A dead letter of an event as the event it once was. */
 import { AppError } from "../errors.ts";
-import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 import type { DeadLetter } from "../orchestrator/dead_letter.ts";
 import type { Command, NewEvent } from "../orchestrator/event.ts";
 
@@ -68,8 +68,10 @@ export function originalSeq(letter: DeadLetter): number | null {
 
 function commandOf(letter: DeadLetter, payload: JsonObject | undefined): Command {
   const { trigger, context, data } = letter.payload;
-  if (letter.stage === "worker_apply_data" && isObject(data)) return { type: "data", data: payload ?? data };
-  if (letter.stage === "worker" && typeof trigger === "string" && isObject(context)) {
+  if (letter.stage === "worker_apply_data" && isJsonObject(data)) {
+    return { type: "data", data: payload ?? data };
+  }
+  if (letter.stage === "worker" && typeof trigger === "string" && isJsonObject(context)) {
     const birth = birthOf(letter.payload["birth"]);
     return { type: "event", trigger, payload: payload ?? context, ...(birth === null ? {} : { birth }) };
   }
@@ -88,13 +90,9 @@ function commandOf(letter: DeadLetter, payload: JsonObject | undefined): Command
 function birthOf(
   value: JsonValue | undefined,
 ): { readonly context: JsonObject; readonly labels: Readonly<Record<string, string>> } | null {
-  if (!isObject(value) || !isObject(value["context"]) || !isObject(value["labels"])) return null;
+  if (!isJsonObject(value) || !isJsonObject(value["context"]) || !isJsonObject(value["labels"])) return null;
   const labels = Object.entries(value["labels"]).map(([key, label]) => [key, String(label)] as const);
   return { context: value["context"], labels: Object.fromEntries(labels) };
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function textOrNull(value: JsonValue | undefined): string | null {

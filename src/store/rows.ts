@@ -128,24 +128,31 @@ export function deliveryFrom(row: DatabaseRow): Delivery {
 /** A row of the outbox right after it was leased. */
 export function leasedActionFrom(row: DatabaseRow): LeasedAction {
   return {
+    ...waitingActionFrom(row),
+    options: json(row, "options"),
+    context: json(row, "context"),
+    traceparent: textOrNull(row, "traceparent"),
+    dueAtMs: number(row, "due_at"),
+    leaseNo: number(row, "lease_no"),
+    leaseUntilMs: number(row, "next_at"),
+  };
+}
+
+/** What every reader of the outbox wants to know of an action. */
+export function waitingActionFrom(row: DatabaseRow) {
+  return {
     actionId: text(row, "action_id"),
     entityId: text(row, "entity_id"),
     machineName: text(row, "machine_name"),
     machineVersion: text(row, "machine_version"),
     position: number(row, "position"),
     ordinal: number(row, "ordinal"),
-    kind: word(row, "kind"),
+    kind: word<LeasedAction["kind"]>(row, "kind"),
     name: text(row, "name"),
-    params: json(row, "params"),
-    options: json(row, "options"),
-    context: json(row, "context"),
-    traceparent: textOrNull(row, "traceparent"),
-    dueAtMs: number(row, "due_at"),
+    params: json<LeasedAction["params"]>(row, "params"),
+    attempts: number(row, "attempts"),
     attemptsMax: number(row, "attempts_max"),
     createdAtMs: number(row, "created_at"),
-    leaseNo: number(row, "lease_no"),
-    leaseUntilMs: number(row, "next_at"),
-    attempts: number(row, "attempts"),
   };
 }
 

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { AppError } from "../../errors.ts";
 import { compileExpression } from "../../expression/expression.ts";
 import { ExpressionError } from "../../expression/expression_error.ts";
-import type { JsonObject, JsonValue } from "../../json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../json.ts";
 import { CallerRecord, EntityId, MachineName, Trigger } from "../routes/shared.ts";
 
 /** Sources of expressions, as they are stored. */
@@ -79,7 +79,7 @@ export function mapRequest(
   const values: JsonObject = { body: request.body, headers: headersOf(request.headers) };
   if (mapping.when !== null && !isTrue(valueOf("when", mapping.when))) return null;
   const payload = mapping.payload === null
-    ? isObject(request.body) ? request.body : { data: request.body }
+    ? isJsonObject(request.body) ? request.body : { data: request.body }
     : Object.fromEntries(
       Object.entries(mapping.payload).map(([key, source]) => [key, valueOf(`payload.${key}`, source)]),
     );
@@ -133,10 +133,6 @@ function isTrue(value: JsonValue): boolean {
 
 function unfit(field: string, reason: string): AppError {
   return new AppError("validation_failed", `Cannot map the request: ${field}: ${reason}`);
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 const PAYLOAD_KEY = /^[A-Za-z][A-Za-z0-9_]{0,99}$/;
